@@ -1,0 +1,95 @@
+"""Two traces, never one: the journal of changes (ids only) and the log of who looked at whom."""
+
+import datetime
+
+from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from facilitator.db import Instant, Model
+
+
+class JournalEntry(Model):
+    """Who did what to which thing; append-only, kept with the market, ids only."""
+
+    __tablename__ = "journal_entries"
+    __table_args__ = (
+        Index("ix_journal_entries_thing", "thing", "thing_id"),
+        Index("ix_journal_entries_lot", "lot_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime.datetime] = mapped_column(Instant)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    territory_id: Mapped[int | None] = mapped_column(ForeignKey("territories.id"), index=True)
+    lot_id: Mapped[int | None] = mapped_column(ForeignKey("lots.id"))
+    verb: Mapped[str] = mapped_column(String(40))
+    thing: Mapped[str] = mapped_column(String(40))
+    thing_id: Mapped[int]
+    details: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
+
+
+class AccessLogEntry(Model):
+    """Who viewed or exported which person; purged after 12 months."""
+
+    __tablename__ = "access_log"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime.datetime] = mapped_column(Instant, index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    territory_id: Mapped[int | None] = mapped_column(ForeignKey("territories.id"))
+    verb: Mapped[str] = mapped_column(String(40))
+    thing: Mapped[str] = mapped_column(String(40))
+    thing_id: Mapped[int | None]
+
+
+def now() -> datetime.datetime:
+    """The instant at which a trace is written (the only clock of the domain: a stamp, never a rule)."""
+    return datetime.datetime.now(datetime.UTC)
+
+
+def note(
+    session: Session,
+    verb: str,
+    thing: str,
+    thing_id: int,
+    *,
+    by: int | None,
+    territory_id: int | None = None,
+    lot_id: int | None = None,
+    **details: object,
+) -> None:
+    """Append one line; `by` is a user's id (None: the command line or a link)."""
+    session.add(
+        JournalEntry(
+            at=now(),
+            user_id=by,
+            territory_id=territory_id,
+            lot_id=lot_id,
+            verb=verb,
+            thing=thing,
+            thing_id=thing_id,
+            details=details,
+        )
+    )
+
+
+def note_access(
+    session: Session,
+    verb: str,
+    thing: str,
+    thing_id: int | None,
+    *,
+    by: int | None,
+    territory_id: int | None = None,
+) -> None:
+    """Append one line to the access log: the only thing that a GET may write."""
+    session.add(
+        AccessLogEntry(
+            at=now(),
+            user_id=by,
+            territory_id=territory_id,
+            verb=verb,
+            thing=thing,
+            thing_id=thing_id,
+        )
+    )
