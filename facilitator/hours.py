@@ -1,0 +1,153 @@
+"""Hours: relevés (contract × period), their shares to lots with the verdict of each, «néant», globalisations."""
+
+import datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from facilitator.contracts import Contract
+from facilitator.db import Hours, Instant, Model, Versioned, one_of
+from facilitator.refusals import Refused
+from facilitator.vocabulary import Channel, Standing, TimesheetState
+
+
+class HoursRefused(Refused):
+    """Hours cannot be declared, split, validated or corrected as asked."""
+
+
+class Timesheet(Versioned, Model):
+    """A relevé: hours of one contract over a period inside one month; never edited, only replaced."""
+
+    __tablename__ = "timesheets"
+    __table_args__ = (
+        one_of("state", TimesheetState),
+        one_of("channel", Channel),
+        CheckConstraint("to_on >= from_on", name="order"),
+        CheckConstraint("worked >= 0 AND worked <= 74400", name="worked"),
+        CheckConstraint("training >= 0 AND training <= worked", name="training"),
+        CheckConstraint("state <> 'refused' OR refusal_reason IS NOT NULL", name="refused"),
+        CheckConstraint("replaces_id IS NULL OR replaces_id <> id", name="replaces"),
+        Index(
+            "uq_timesheets_period",
+            "contract_id",
+            "from_on",
+            unique=True,
+            sqlite_where=text("state = 'validated'"),
+            postgresql_where=text("state = 'validated'"),
+        ),
+        Index("ix_timesheets_queue", "territory_id", "state", "month"),
+        Index("ix_timesheets_contract", "contract_id", "month"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    territory_id: Mapped[int] = mapped_column(ForeignKey("territories.id"))
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contracts.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
+    month: Mapped[datetime.date]  # its first day
+    from_on: Mapped[datetime.date]
+    to_on: Mapped[datetime.date]
+    worked: Mapped[Decimal] = mapped_column(Hours)
+    training: Mapped[Decimal] = mapped_column(Hours, default=Decimal(0))
+    state: Mapped[str] = mapped_column(String(10))
+    channel: Mapped[str] = mapped_column(String(20))
+    declared_on: Mapped[datetime.date]
+    declared_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    decided_on: Mapped[datetime.date | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    refusal_reason: Mapped[str | None] = mapped_column(String(300))
+    correction_reason: Mapped[str | None] = mapped_column(String(300))
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("timesheets.id"), index=True)
+    created_at: Mapped[datetime.datetime] = mapped_column(Instant)
+
+    contract: Mapped[Contract] = relationship(lazy="raise")
+
+
+class Share(Model):
+    """Hours of a relevé on a lot, with the stored verdict (see `compliance.verdict`, `verdicts`)."""
+
+    __tablename__ = "shares"
+    __table_args__ = (
+        UniqueConstraint("timesheet_id", "placement_id", "lot_id"),
+        one_of("standing", Standing),
+        CheckConstraint("hours >= 0", name="hours"),
+        CheckConstraint("training >= 0 AND training <= hours", name="training"),
+        CheckConstraint(
+            "retained >= 0 AND unretained >= 0 AND retained + unretained = hours", name="verdict"
+        ),
+        CheckConstraint("standing = 'counted' OR retained = 0", name="standing"),
+        # One covering index gives a lot's statement without touching the table.
+        Index(
+            "ix_shares_statement",
+            "lot_id",
+            "to_on",
+            "month",
+            "standing",
+            "reason",
+            "award_id",
+            "hours",
+            "retained",
+            "unretained",
+        ),
+        Index("ix_shares_territory", "territory_id", "month"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    territory_id: Mapped[int] = mapped_column(ForeignKey("territories.id"))
+    timesheet_id: Mapped[int] = mapped_column(ForeignKey("timesheets.id"))
+    placement_id: Mapped[int] = mapped_column(ForeignKey("placements.id"), index=True)
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lots.id"))
+    award_id: Mapped[int] = mapped_column(ForeignKey("awards.id"))
+    globalisation_id: Mapped[int | None] = mapped_column(ForeignKey("globalisations.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
+    month: Mapped[datetime.date]
+    to_on: Mapped[datetime.date]  # of the relevé: a share is known from its last day on
+    hours: Mapped[Decimal] = mapped_column(Hours)
+    training: Mapped[Decimal] = mapped_column(Hours, default=Decimal(0))
+    # The verdict, refreshed in the transaction of whatever it rests on.
+    standing: Mapped[str] = mapped_column(String(8), default=Standing.awaiting)
+    retained: Mapped[Decimal] = mapped_column(Hours, default=Decimal(0))
+    unretained: Mapped[Decimal] = mapped_column(Hours)
+    reason: Mapped[str | None] = mapped_column(String(24))  # the first, decisive one
+    reasons: Mapped[str] = mapped_column(String(200), default="")  # all, in order, space between
+    split_on: Mapped[datetime.date | None]  # first day of the second part, when «à préciser»
+
+    timesheet: Mapped[Timesheet] = relationship(lazy="raise")
+
+
+class NilDeclaration(Model):
+    """«Néant»: this company says that nobody worked for this lot in this month."""
+
+    __tablename__ = "nil_declarations"
+    __table_args__ = (UniqueConstraint("award_id", "month"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    territory_id: Mapped[int] = mapped_column(ForeignKey("territories.id"))
+    award_id: Mapped[int] = mapped_column(ForeignKey("awards.id"))
+    month: Mapped[datetime.date]
+    declared_on: Mapped[datetime.date]
+    declared_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
+class Globalisation(Model):
+    """An agreement that one company’s insertion hours may be shared over several lots."""
+
+    __tablename__ = "globalisations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    territory_id: Mapped[int] = mapped_column(ForeignKey("territories.id"), index=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    effective_on: Mapped[datetime.date]
+    document: Mapped[str | None] = mapped_column(String(200))
+
+
+class GlobalisationLot(Model):
+    """A lot of the agreement, with the day on which its own buyer consented."""
+
+    __tablename__ = "globalisation_lots"
+
+    globalisation_id: Mapped[int] = mapped_column(
+        ForeignKey("globalisations.id"), primary_key=True
+    )
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lots.id"), primary_key=True)
+    consented_on: Mapped[datetime.date | None]  # NULL: not yet; no share may go there

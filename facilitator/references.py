@@ -1,0 +1,31 @@
+"""Reference labels: COG, CPV, ROME, NAF… loaded from official files; without them codes are shown bare."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from facilitator.db import Model
+
+
+class ReferenceLabel(Model):
+    """The official label of one code of one list."""
+
+    __tablename__ = "reference_labels"
+
+    list_name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    code: Mapped[str] = mapped_column(String(12), primary_key=True)
+    label: Mapped[str] = mapped_column(String(300))
+
+
+def labels(session: Session, list_name: str, codes: Iterable[str | None]) -> dict[str, str]:
+    """The labels known among these codes (one select); a missing code is shown bare."""
+    wanted = {code for code in codes if code}
+    if not wanted:
+        return {}
+    rows = session.execute(
+        select(ReferenceLabel.code, ReferenceLabel.label).where(
+            ReferenceLabel.list_name == list_name, ReferenceLabel.code.in_(wanted)
+        )
+    )
+    return {code: label for code, label in rows}
