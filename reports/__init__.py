@@ -1,0 +1,1 @@
+"""Pure makers of files: statements or rows in, bytes out."""
