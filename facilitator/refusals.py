@@ -1,5 +1,13 @@
-"""The one ancestor of every refusal of the trade: its text is the French sentence that the user reads."""
+"""Refusals: what the domain says no to, each with the French sentence that a user reads."""
 
 
 class Refused(Exception):
-    """An act that the rules do not allow; `str()` says in French what, why and what to do."""
+    """A verb said no; nothing was written. `str(refusal)` names the thing, its state and what to do."""
+
+    @property
+    def sentence(self) -> str:
+        return str(self)
+
+
+class Conflict(Refused):
+    """Somebody else changed the same thing meanwhile (HTTP 409)."""
