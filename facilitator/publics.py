@@ -8,8 +8,8 @@ from facilitator.labels import Labelled
 class CriterionFamily(Labelled):
     """Where a criterion comes from: the structure that employs, or the person's distance from work."""
 
-    STRUCTURE = "structure", "Par la structure"
-    DISTANCE = "distance", "Par l’éloignement de l’emploi"
+    structure = "structure", "Par la structure"
+    distance = "distance", "Par l’éloignement de l’emploi"
 
 
 class Criterion(StrEnum):
@@ -24,7 +24,7 @@ class Criterion(StrEnum):
         cls,
         value: str,
         label: str = "",
-        family: CriterionFamily = CriterionFamily.DISTANCE,
+        family: CriterionFamily = CriterionFamily.distance,
         proof: str = "",
         proof_months: int | None = None,
     ) -> "Criterion":
@@ -34,45 +34,177 @@ class Criterion(StrEnum):
         member.proof, member.proof_months = proof, proof_months
         return member
 
-    EI = "ei", "Salarié d’une entreprise d’insertion", CriterionFamily.STRUCTURE, "Contrat de travail", None
-    ACI = "aci", "Salarié d’un atelier et chantier d’insertion", CriterionFamily.STRUCTURE, "Contrat de travail", None
-    AI = "ai", "Mis à disposition par une association intermédiaire", CriterionFamily.STRUCTURE, "Contrat de mise à disposition", None
-    ETTI = "etti", "Mis à disposition par une ETTI", CriterionFamily.STRUCTURE, "Contrat de mission", None
-    GEIQ = "geiq", "Mis à disposition par un GEIQ", CriterionFamily.STRUCTURE, "Contrat de mise à disposition", None
-    EA = "ea", "Salarié d’une entreprise adaptée", CriterionFamily.STRUCTURE, "Contrat de travail", None
-    EATT = "eatt", "Mis à disposition par une EATT", CriterionFamily.STRUCTURE, "Contrat de mission", None
-    ESAT = "esat", "Usager d’un ESAT", CriterionFamily.STRUCTURE, "Attestation de l’ESAT", None
-    REGIE = "regie", "Salarié d’une régie de quartier ou de territoire", CriterionFamily.STRUCTURE, "Contrat de travail", None
-    EPIDE = "epide", "Volontaire de l’EPIDE", CriterionFamily.STRUCTURE, "Attestation de l’EPIDE", 6
-    E2C = "e2c", "Stagiaire d’une école de la deuxième chance", CriterionFamily.STRUCTURE, "Attestation de l’école", 6
-    PRISON = "prison", "Travail en atelier pénitentiaire", CriterionFamily.STRUCTURE, "Contrat d’emploi pénitentiaire", None
-    PASS_IAE = "pass_iae", "PASS IAE en cours de validité", CriterionFamily.STRUCTURE, "PASS IAE", None
-    DELD = "deld", "Demandeur d’emploi depuis plus de 12 mois", CriterionFamily.DISTANCE, "Historique d’inscription à France Travail", 3
-    RSA = "rsa", "Bénéficiaire du RSA ou ayant droit", CriterionFamily.DISTANCE, "Attestation de RSA", 3
-    ASS = "ass", "Allocataire de l’ASS", CriterionFamily.DISTANCE, "Attestation de paiement de l’ASS", 3
-    AAH = "aah", "Allocataire de l’AAH", CriterionFamily.DISTANCE, "Attestation de paiement de l’AAH", 3
-    INVALIDITE = "invalidite", "Titulaire d’une pension d’invalidité", CriterionFamily.DISTANCE, "Titre de pension", 12
-    RQTH = "rqth", "Bénéficiaire de l’obligation d’emploi (RQTH)", CriterionFamily.DISTANCE, "Notification en cours de validité", None
-    JEUNE_SANS_DIPLOME = (
-        "jeune_sans_dip",
+    ei = (
+        "ei",
+        "Salarié d’une entreprise d’insertion",
+        CriterionFamily.structure,
+        "Contrat de travail",
+        None,
+    )
+    aci = (
+        "aci",
+        "Salarié d’un atelier et chantier d’insertion",
+        CriterionFamily.structure,
+        "Contrat de travail",
+        None,
+    )
+    ai = (
+        "ai",
+        "Mis à disposition par une association intermédiaire",
+        CriterionFamily.structure,
+        "Contrat de mise à disposition",
+        None,
+    )
+    etti = (
+        "etti",
+        "Mis à disposition par une ETTI",
+        CriterionFamily.structure,
+        "Contrat de mission",
+        None,
+    )
+    geiq = (
+        "geiq",
+        "Mis à disposition par un GEIQ",
+        CriterionFamily.structure,
+        "Contrat de mise à disposition",
+        None,
+    )
+    ea = (
+        "ea",
+        "Salarié d’une entreprise adaptée",
+        CriterionFamily.structure,
+        "Contrat de travail",
+        None,
+    )
+    eatt = (
+        "eatt",
+        "Mis à disposition par une EATT",
+        CriterionFamily.structure,
+        "Contrat de mission",
+        None,
+    )
+    esat = "esat", "Usager d’un ESAT", CriterionFamily.structure, "Attestation de l’ESAT", None
+    regie = (
+        "regie",
+        "Salarié d’une régie de quartier ou de territoire",
+        CriterionFamily.structure,
+        "Contrat de travail",
+        None,
+    )
+    epide = "epide", "Volontaire de l’EPIDE", CriterionFamily.structure, "Attestation de l’EPIDE", 6
+    e2c = (
+        "e2c",
+        "Stagiaire d’une école de la deuxième chance",
+        CriterionFamily.structure,
+        "Attestation de l’école",
+        6,
+    )
+    prison = (
+        "prison",
+        "Travail en atelier pénitentiaire",
+        CriterionFamily.structure,
+        "Contrat d’emploi pénitentiaire",
+        None,
+    )
+    pass_iae = (
+        "pass_iae",
+        "PASS IAE en cours de validité",
+        CriterionFamily.structure,
+        "PASS IAE",
+        None,
+    )
+    deld = (
+        "deld",
+        "Demandeur d’emploi depuis plus de 12 mois",
+        CriterionFamily.distance,
+        "Historique d’inscription à France Travail",
+        3,
+    )
+    rsa = (
+        "rsa",
+        "Bénéficiaire du RSA ou ayant droit",
+        CriterionFamily.distance,
+        "Attestation de RSA",
+        3,
+    )
+    ass = (
+        "ass",
+        "Allocataire de l’ASS",
+        CriterionFamily.distance,
+        "Attestation de paiement de l’ASS",
+        3,
+    )
+    aah = (
+        "aah",
+        "Allocataire de l’AAH",
+        CriterionFamily.distance,
+        "Attestation de paiement de l’AAH",
+        3,
+    )
+    invalidite = (
+        "invalidite",
+        "Titulaire d’une pension d’invalidité",
+        CriterionFamily.distance,
+        "Titre de pension",
+        12,
+    )
+    rqth = (
+        "rqth",
+        "Bénéficiaire de l’obligation d’emploi (RQTH)",
+        CriterionFamily.distance,
+        "Notification en cours de validité",
+        None,
+    )
+    jeune_sans_diplome = (
+        "jeune_sans_diplome",
         "Moins de 26 ans, sans diplôme de niveau 3, sorti de l’école depuis 6 mois",
-        CriterionFamily.DISTANCE,
+        CriterionFamily.distance,
         "Attestation de la mission locale",
         6,
     )
-    JEUNE_DIPLOME = (
+    jeune_diplome = (
         "jeune_diplome",
         "Moins de 26 ans, diplômé, inactif depuis 6 mois",
-        CriterionFamily.DISTANCE,
+        CriterionFamily.distance,
         "Attestation de la mission locale",
         6,
     )
-    SENIOR = "senior", "Plus de 50 ans", CriterionFamily.DISTANCE, "Pièce d’identité", None
-    QPV = "qpv", "Habitant d’un quartier prioritaire (QPV)", CriterionFamily.DISTANCE, "Justificatif de domicile", 6
-    CEJ = "cej", "Jeune en accompagnement renforcé (CEJ, PACEA)", CriterionFamily.DISTANCE, "Contrat d’engagement", 6
-    REFUGIE = "refugie", "Réfugié ou protégé subsidiaire", CriterionFamily.DISTANCE, "Titre de séjour", None
-    PLIE = "plie", "Participant d’un PLIE", CriterionFamily.DISTANCE, "Attestation d’entrée au PLIE", 6
-    AVIS_MOTIVE = "avis_motive", "Avis motivé d’un organisme habilité", CriterionFamily.DISTANCE, "Avis écrit et signé", 3
+    senior = "senior", "Plus de 50 ans", CriterionFamily.distance, "Pièce d’identité", None
+    qpv = (
+        "qpv",
+        "Habitant d’un quartier prioritaire (QPV)",
+        CriterionFamily.distance,
+        "Justificatif de domicile",
+        6,
+    )
+    cej = (
+        "cej",
+        "Jeune en accompagnement renforcé (CEJ, PACEA)",
+        CriterionFamily.distance,
+        "Contrat d’engagement",
+        6,
+    )
+    refugie = (
+        "refugie",
+        "Réfugié ou protégé subsidiaire",
+        CriterionFamily.distance,
+        "Titre de séjour",
+        None,
+    )
+    plie = (
+        "plie",
+        "Participant d’un PLIE",
+        CriterionFamily.distance,
+        "Attestation d’entrée au PLIE",
+        6,
+    )
+    avis_motive = (
+        "avis_motive",
+        "Avis motivé d’un organisme habilité",
+        CriterionFamily.distance,
+        "Avis écrit et signé",
+        3,
+    )
 
     @classmethod
     def choices(cls) -> list[tuple[str, str]]:
@@ -81,30 +213,32 @@ class Criterion(StrEnum):
 
 
 # Shown at buyer level only, never by lot: health and detention would name the person.
-SENSITIVE_CRITERIA = frozenset({Criterion.RQTH, Criterion.AAH, Criterion.INVALIDITE, Criterion.ESAT, Criterion.PRISON})
+SENSITIVE_CRITERIA = frozenset(
+    {Criterion.rqth, Criterion.aah, Criterion.invalidite, Criterion.esat, Criterion.prison}
+)
 
 
 class EligibilityState(Labelled):
     """Where a request for eligibility stands."""
 
-    RECEIVED = "received", "Reçue"
-    INCOMPLETE = "incomplete", "À compléter"
-    VALIDATED = "validated", "Validée"
-    REFUSED = "refused", "Refusée"
-    DROPPED = "dropped", "Sans suite"
+    received = "received", "Reçue"
+    incomplete = "incomplete", "À compléter"
+    validated = "validated", "Validée"
+    refused = "refused", "Refusée"
+    dropped = "dropped", "Sans suite"
 
 
 class Sex(Labelled):
     """The sex of a person as the national survey counts it."""
 
-    WOMAN = "f", "Femme"
-    MAN = "h", "Homme"
+    f = "f", "Femme"
+    h = "h", "Homme"
 
 
 class EducationLevel(Labelled):
     """The highest diploma of a person, in the survey's four levels."""
 
-    NONE = "none", "Sans diplôme"
-    CAP_BEP = "cap_bep", "CAP ou BEP"
-    BAC = "bac", "Bac"
-    BAC_PLUS = "bac_plus", "Supérieur au bac"
+    none = "none", "Sans diplôme"
+    cap_bep = "cap_bep", "CAP ou BEP"
+    bac = "bac", "Bac"
+    bac_plus = "bac_plus", "Supérieur au bac"
