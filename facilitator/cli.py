@@ -1,0 +1,25 @@
+"""The console script `facilitator`: commands in English, answers in French."""
+
+import click
+
+from facilitator.commands import frame, server
+
+COMMANDS: tuple[click.Command, ...] = (
+    server.serve,
+    server.upgrade,
+)
+
+
+@click.group(help="Facilitator, guichet unique de la clause sociale d’insertion.")
+@click.version_option(package_name="facilitator", message="%(version)s", help="Montre la version.")
+def cli() -> None:
+    """All commands hang below."""
+
+
+for command in COMMANDS:
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    frame.main(cli)
