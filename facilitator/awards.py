@@ -2,14 +2,15 @@
 
 import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from facilitator import journal, organisations
 from facilitator.db import Instant, Model, Versioned, one_of
 from facilitator.markets import Lot
 from facilitator.organisations import Organisation
 from facilitator.refusals import Refused
-from facilitator.vocabulary import AwardRole
+from facilitator.vocabulary import AwardRole, OrganisationRoleName
 
 
 class AwardRefused(Refused):
@@ -41,3 +42,86 @@ class Award(Versioned, Model):
 
     lot: Mapped[Lot] = relationship(lazy="raise")
     organisation: Mapped[Organisation] = relationship(lazy="raise")
+
+
+def award(
+    session: Session,
+    lot: Lot,
+    organisation: Organisation,
+    role: AwardRole,
+    *,
+    by: int | None,
+    parent: Award | None = None,
+    awarded_on: datetime.date | None = None,
+    correspondent: str | None = None,
+    correspondent_email: str | None = None,
+    correspondent_phone: str | None = None,
+) -> Award:
+    """Give a company its place on a lot.
+
+    Refuses the same company twice, a second titulaire or mandataire, and a subcontractor without its parent.
+    """
+    _check_place(session, lot, organisation, role, parent)
+    organisations.add_role(session, organisation, OrganisationRoleName.company)
+    place = Award(
+        territory_id=lot.territory_id,
+        lot_id=lot.id,
+        organisation_id=organisation.id,
+        parent_id=parent.id if parent else None,
+        role=role,
+        awarded_on=awarded_on,
+        correspondent=correspondent,
+        correspondent_email=correspondent_email,
+        correspondent_phone=correspondent_phone,
+        created_at=journal.now(),
+    )
+    session.add(place)
+    session.flush()
+    journal.note(
+        session,
+        "award",
+        "award",
+        place.id,
+        by=by,
+        territory_id=lot.territory_id,
+        lot_id=lot.id,
+        organisation=organisation.id,
+        role=role,
+    )
+    return place
+
+
+def _check_place(
+    session: Session,
+    lot: Lot,
+    organisation: Organisation,
+    role: AwardRole,
+    parent: Award | None,
+) -> None:
+    known = session.execute(
+        select(Award.organisation_id, Award.role).where(Award.lot_id == lot.id)
+    ).all()
+    if any(each == organisation.id for each, _ in known):
+        raise AwardRefused(
+            f"{organisation.label} figure déjà parmi les entreprises de ce lot. Modifiez sa ligne."
+        )
+    if role == AwardRole.sous_traitant and (parent is None or parent.lot_id != lot.id):
+        raise AwardRefused(
+            "Un sous-traitant travaille pour une entreprise du lot. Choisissez laquelle."
+        )
+    if role != AwardRole.sous_traitant and parent is not None:
+        raise AwardRefused(
+            "Seul un sous-traitant est rattaché à une autre entreprise. Changez son rôle."
+        )
+    roles = {each for _, each in known}
+    alone, leader = AwardRole.titulaire in roles, AwardRole.mandataire in roles
+    if role == AwardRole.titulaire and (alone or leader or AwardRole.cotraitant in roles):
+        raise AwardRefused(
+            "Ce lot a déjà son titulaire. Dans un groupement, choisissez mandataire ou cotraitant."
+        )
+    if role == AwardRole.mandataire and (alone or leader):
+        raise AwardRefused("Ce lot a déjà un titulaire ou un mandataire. Choisissez cotraitant.")
+    if role == AwardRole.cotraitant and alone:
+        raise AwardRefused(
+            "Le lot a un titulaire seul. Faites-en d’abord le mandataire d’un groupement."
+        )

@@ -146,8 +146,6 @@ class GlobalisationLot(Model):
 
     __tablename__ = "globalisation_lots"
 
-    globalisation_id: Mapped[int] = mapped_column(
-        ForeignKey("globalisations.id"), primary_key=True
-    )
+    globalisation_id: Mapped[int] = mapped_column(ForeignKey("globalisations.id"), primary_key=True)
     lot_id: Mapped[int] = mapped_column(ForeignKey("lots.id"), primary_key=True)
     consented_on: Mapped[datetime.date | None]  # NULL: not yet; no share may go there

@@ -1,10 +1,22 @@
 """People: participants, their fiches d’éligibilité, and the windows in which their hours count."""
 
 import datetime
+import unicodedata
+from unicodedata import combining
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from facilitator import journal
 from facilitator.db import Instant, Model, Versioned, one_of
 from facilitator.refusals import Refused
 from facilitator.vocabulary import Criterion, EducationLevel, EligibilityState, Sex
@@ -36,7 +48,6 @@ class Person(Versioned, Model):
     qpv_zoning: Mapped[int | None]  # year of the zoning
     education: Mapped[str | None] = mapped_column(String(12))
     referrer_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
     created_at: Mapped[datetime.datetime] = mapped_column(Instant)
 
     @property
@@ -134,3 +145,115 @@ class WindowAdjustment(Model):
     to_on: Mapped[datetime.date]
     reason: Mapped[str] = mapped_column(String(300))
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
+def normalised(*names: str) -> str:
+    """Names without accents, case or punctuation, for searches and duplicates («Élodie» = «ELODIE»)."""
+    plain = unicodedata.normalize("NFKD", " ".join(names).casefold())
+    letters = "".join(each if each.isalnum() else " " for each in plain if not combining(each))
+    return " ".join(letters.split())
+
+
+def register(
+    session: Session,
+    territory_id: int,
+    *,
+    last_name: str,
+    first_name: str,
+    birth_on: datetime.date | None,
+    on: datetime.date,
+    by: int | None,
+    sex: str | None = None,
+    commune: str | None = None,
+    qpv: str | None = None,
+    qpv_zoning: int | None = None,
+    education: str | None = None,
+    referrer_id: int | None = None,
+) -> Person:
+    """Register a participant; the same names and birth date in the territory are refused as a duplicate."""
+    if birth_on is not None and not 14 <= age(birth_on, on) <= 99:
+        raise PersonRefused(
+            "La date de naissance donne un âge hors de 14 à 99 ans. Vérifiez le jour, le mois et l’année."
+        )
+    search_name = normalised(last_name, first_name)
+    if birth_on is not None:
+        _refuse_same_person(session, territory_id, search_name, birth_on)
+    person = Person(
+        territory_id=territory_id,
+        last_name=last_name,
+        first_name=first_name,
+        search_name=search_name,
+        birth_on=birth_on,
+        sex=sex,
+        commune=commune,
+        qpv=qpv,
+        qpv_zoning=qpv_zoning,
+        education=education,
+        referrer_id=referrer_id,
+        created_at=journal.now(),
+    )
+    session.add(person)
+    session.flush()
+    journal.note(session, "register", "person", person.id, by=by, territory_id=territory_id)
+    return person
+
+
+def amend(session: Session, person: Person, *, by: int | None, **fields: object) -> None:
+    """Change facts of a person; the journal keeps which fields, never their values."""
+    changed = sorted(name for name, value in fields.items() if getattr(person, name) != value)
+    for name in changed:
+        setattr(person, name, fields[name])
+    person.search_name = normalised(person.last_name, person.first_name)
+    if changed:
+        journal.note(
+            session,
+            "amend",
+            "person",
+            person.id,
+            by=by,
+            territory_id=person.territory_id,
+            fields=changed,
+        )
+
+
+def possible_duplicates(
+    session: Session,
+    territory_id: int,
+    last_name: str,
+    first_name: str,
+    birth_on: datetime.date | None,
+    limit: int = 5,
+) -> list[Person]:
+    """People of the territory who may be the same: same names in any order, or same birth date and last name."""
+    given, swapped = normalised(last_name, first_name), normalised(first_name, last_name)
+    same_names = Person.search_name.in_({given, swapped})
+    close = same_names
+    if birth_on is not None:
+        family = normalised(last_name).split(" ")[0]
+        close = or_(same_names, (Person.birth_on == birth_on) & Person.search_name.startswith(family))
+    found = session.scalars(
+        select(Person).where(Person.territory_id == territory_id, close).order_by(Person.id)
+    )
+    return list(found.fetchmany(limit))
+
+
+def age(birth_on: datetime.date, on: datetime.date) -> int:
+    """Whole years on a day."""
+    return on.year - birth_on.year - ((on.month, on.day) < (birth_on.month, birth_on.day))
+
+
+def _refuse_same_person(
+    session: Session, territory_id: int, search_name: str, birth_on: datetime.date
+) -> None:
+    same = session.scalar(
+        select(Person.id).where(
+            Person.territory_id == territory_id,
+            Person.search_name == search_name,
+            Person.birth_on == birth_on,
+        )
+    )
+    if same is not None:
+        raise PersonRefused(
+            "Une personne portant ces nom, prénom et date de naissance est déjà inscrite sur le territoire."
+            " Choisissez-la dans la liste proposée."
+        )

@@ -1,18 +1,29 @@
 """Placements (mises à l’emploi): person × lot × employer × host, proposed, confirmed, declined or withdrawn."""
 
 import datetime
+from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from facilitator import contracts, journal
 from facilitator.awards import Award
-from facilitator.db import Hours, Instant, Model, Versioned, one_of
+from facilitator.contracts import Contract
+from facilitator.db import Hours, Instant, Model, Versioned, one_of, touch
+from facilitator.french import date as french_date
+from facilitator.lot_dates import execution
 from facilitator.markets import Lot
-from facilitator.organisations import Organisation
+from facilitator.organisations import Organisation, OrganisationRole
 from facilitator.people import Person
 from facilitator.refusals import Refused
-from facilitator.vocabulary import Channel, PlacementMode, PlacementState
+from facilitator.vocabulary import (
+    Channel,
+    ContractType,
+    OrganisationRoleName,
+    PlacementMode,
+    PlacementState,
+)
 
 
 class PlacementRefused(Refused):
@@ -24,7 +35,16 @@ class Placement(Versioned, Model):
 
     __tablename__ = "placements"
     __table_args__ = (
-        UniqueConstraint("person_id", "lot_id", "employer_id", "from_on"),
+        Index(
+            "uq_placements_live",
+            "person_id",
+            "lot_id",
+            "employer_id",
+            "from_on",
+            unique=True,
+            sqlite_where=text("state IN ('proposed', 'confirmed')"),
+            postgresql_where=text("state IN ('proposed', 'confirmed')"),
+        ),
         one_of("mode", PlacementMode),
         one_of("state", PlacementState),
         one_of("answer_channel", Channel),
@@ -64,3 +84,250 @@ class Placement(Versioned, Model):
     award: Mapped[Award] = relationship(lazy="raise")
     employer: Mapped[Organisation] = relationship(lazy="raise", foreign_keys=[employer_id])
     host: Mapped[Organisation] = relationship(lazy="raise", foreign_keys=[host_id])
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an employer answers when it confirms: the contract that it signed (weekly hours to 0,01 h)."""
+
+    type: ContractType
+    from_on: datetime.date
+    to_on: datetime.date | None
+    weekly_hours: Decimal
+
+
+def propose(
+    session: Session,
+    person: Person,
+    award: Award,
+    *,
+    employer_id: int,
+    mode: PlacementMode,
+    from_on: datetime.date,
+    on: datetime.date,
+    by: int | None,
+    to_on: datetime.date | None = None,
+    rome: str | None = None,
+    job: str | None = None,
+    weekly_hours: Decimal | None = None,
+) -> Placement:
+    """Propose a person to an employer for the lot of an award; the award's company is the host (EU).
+
+    Refuses another territory's person, an employer that cannot act in this mode, dates outside the
+    lot's or in the wrong order, and the same placement twice.
+    """
+    if person.territory_id != award.territory_id:
+        raise PlacementRefused("Cette personne n’est pas suivie par le territoire de ce lot.")
+    if to_on is not None and to_on < from_on:
+        raise PlacementRefused(
+            f"La fin ({french_date(to_on)}) précède le début ({french_date(from_on)}). Corrigez l’une des deux dates."
+        )
+    _check_employer(session, mode, employer_id, award)
+    _check_lot_dates(session, award.lot_id, from_on)
+    _refuse_twice(session, person.id, award.lot_id, employer_id, from_on)
+    placement = Placement(
+        territory_id=award.territory_id,
+        person_id=person.id,
+        lot_id=award.lot_id,
+        award_id=award.id,
+        employer_id=employer_id,
+        host_id=award.organisation_id,
+        mode=mode,
+        rome=rome,
+        job=job,
+        from_on=from_on,
+        to_on=to_on,
+        weekly_hours=weekly_hours,
+        state=PlacementState.proposed,
+        proposed_on=on,
+        proposed_by_id=by,
+        created_at=journal.now(),
+    )
+    session.add(placement)
+    session.flush()
+    touch(session, "placement", placement.id)
+    _note(session, "propose", placement, by)
+    return placement
+
+
+def confirm(
+    session: Session,
+    placement: Placement,
+    person: Person,
+    answer: Answer,
+    *,
+    on: datetime.date,
+    by: int | None,
+    channel: Channel = Channel.form,
+    on_word_of: str | None = None,
+) -> Contract:
+    """Confirm with the contract signed; the same answer twice has one effect, a contrary one is refused."""
+    if placement.state == PlacementState.confirmed:
+        return _same_contract(session, placement, answer)
+    _refuse_unless_proposed(placement)
+    if placement.to_on is not None and answer.from_on > placement.to_on:
+        raise PlacementRefused(
+            f"La mise à l’emploi est prévue jusqu’au {french_date(placement.to_on)} : le contrat doit commencer"
+            " avant. Corrigez son début, ou appelez le facilitateur."
+        )
+    contract = contracts.record(
+        session,
+        person,
+        placement.employer_id,
+        type=answer.type,
+        from_on=answer.from_on,
+        to_on=answer.to_on,
+        weekly_hours=answer.weekly_hours,
+        by=by,
+    )
+    contracts.serve(session, contract, placement.id, by=by)
+    placement.from_on = answer.from_on
+    mark_confirmed(session, placement, on=on, by=by, channel=channel, on_word_of=on_word_of)
+    return contract
+
+
+def mark_confirmed(
+    session: Session,
+    placement: Placement,
+    *,
+    on: datetime.date,
+    by: int | None,
+    channel: Channel = Channel.form,
+    on_word_of: str | None = None,
+) -> None:
+    """A contract recorded by the employer is a confirmation: note who said so, when and how."""
+    if placement.state == PlacementState.confirmed:
+        return
+    _refuse_unless_proposed(placement)
+    placement.state = PlacementState.confirmed
+    placement.answered_on, placement.answered_by_id = on, by
+    placement.answer_channel, placement.answered_by_name = channel, on_word_of
+    touch(session, "placement", placement.id)
+    _note(session, "confirm", placement, by, channel=channel)
+
+
+def decline(
+    session: Session,
+    placement: Placement,
+    reason: str,
+    *,
+    on: datetime.date,
+    by: int | None,
+    channel: Channel = Channel.form,
+    on_word_of: str | None = None,
+) -> None:
+    """Decline with a reason; declining twice has one effect, declining what was confirmed is refused."""
+    if placement.state == PlacementState.declined:
+        return
+    _refuse_unless_proposed(placement)
+    placement.state, placement.decline_reason = PlacementState.declined, reason
+    placement.answered_on, placement.answered_by_id = on, by
+    placement.answer_channel, placement.answered_by_name = channel, on_word_of
+    touch(session, "placement", placement.id)
+    _note(session, "decline", placement, by, channel=channel)
+
+
+def withdraw(session: Session, placement: Placement, reason: str, *, by: int | None) -> None:
+    """Withdraw a proposal that waits (a confirmed placement is ended, not withdrawn)."""
+    if placement.state == PlacementState.withdrawn:
+        return
+    if placement.state != PlacementState.proposed:
+        raise PlacementRefused(
+            "Cette mise à l’emploi a reçu sa réponse : elle ne se retire plus. Enregistrez plutôt sa fin."
+        )
+    placement.state, placement.end_reason = PlacementState.withdrawn, reason
+    touch(session, "placement", placement.id)
+    _note(session, "withdraw", placement, by)
+
+
+def end(session: Session, placement: Placement, to_on: datetime.date, reason: str, *, by: int | None) -> None:
+    """Type the last day of a placement, with its reason."""
+    if placement.state != PlacementState.confirmed:
+        raise PlacementRefused("Seule une mise à l’emploi confirmée peut prendre fin.")
+    if to_on < placement.from_on:
+        raise PlacementRefused(
+            f"La mise à l’emploi commence le {french_date(placement.from_on)} : elle ne peut pas finir avant."
+        )
+    placement.to_on, placement.end_reason = to_on, reason
+    touch(session, "placement", placement.id)
+    _note(session, "end_placement", placement, by, to=str(to_on))
+
+
+def _same_contract(session: Session, placement: Placement, answer: Answer) -> Contract:
+    for contract in contracts.contracts_of_placements(session, [placement.id]).get(placement.id, []):
+        known = Answer(ContractType(contract.type), contract.from_on, contract.to_on, contract.weekly_hours)
+        if known == answer:
+            return contract
+    raise PlacementRefused(
+        "Cette mise à l’emploi est déjà confirmée avec d’autres informations. Pour les changer,"
+        " écrivez au facilitateur : il corrigera le contrat."
+    )
+
+
+def _refuse_unless_proposed(placement: Placement) -> None:
+    if placement.state != PlacementState.proposed:
+        label = PlacementState(placement.state).label.lower()
+        raise PlacementRefused(
+            f"Cette mise à l’emploi est déjà {label} : la réponse ne change plus. Appelez le facilitateur"
+            " si la situation a changé."
+        )
+
+
+def _check_employer(session: Session, mode: PlacementMode, employer_id: int, award: Award) -> None:
+    direct = mode == PlacementMode.embauche_directe
+    if direct and employer_id != award.organisation_id:
+        raise PlacementRefused(
+            "En embauche directe, l’employeur est l’entreprise du lot. Choisissez-la, ou changez de mode."
+        )
+    if direct:
+        return
+    siae = session.scalar(
+        select(OrganisationRole.id).where(
+            OrganisationRole.organisation_id == employer_id,
+            OrganisationRole.role == OrganisationRoleName.siae,
+        )
+    )
+    if siae is None:
+        raise PlacementRefused(
+            "Cet employeur n’est pas connu comme structure d’insertion. Choisissez une SIAE, ou l’embauche directe."
+        )
+
+
+def _check_lot_dates(session: Session, lot_id: int, from_on: datetime.date) -> None:
+    start, end_on = execution(session, [lot_id]).get(lot_id, (None, None))
+    if end_on is not None and from_on > end_on:
+        raise PlacementRefused(
+            f"Le lot finit le {french_date(end_on)} : la mise à l’emploi ne peut pas commencer après."
+        )
+
+
+def _refuse_twice(
+    session: Session, person_id: int, lot_id: int, employer_id: int, from_on: datetime.date
+) -> None:
+    same = session.scalar(
+        select(Placement.id).where(
+            Placement.person_id == person_id,
+            Placement.lot_id == lot_id,
+            Placement.employer_id == employer_id,
+            Placement.from_on == from_on,
+            Placement.state.in_((PlacementState.proposed, PlacementState.confirmed)),
+        )
+    )
+    if same is not None:
+        raise PlacementRefused(
+            "Cette personne est déjà proposée à cet employeur, pour ce lot et à cette date."
+            " Ouvrez la mise à l’emploi existante."
+        )
+
+
+def _note(session: Session, verb: str, placement: Placement, by: int | None, **details: object) -> None:
+    journal.note(
+        session,
+        verb,
+        "placement",
+        placement.id,
+        by=by,
+        territory_id=placement.territory_id,
+        lot_id=placement.lot_id,
+        **details,
+    )

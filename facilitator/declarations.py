@@ -1,0 +1,284 @@
+"""Declaring hours: a relevé with its shares, its corrections, its split at a limit, and «néant»."""
+
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from facilitator import journal, plausibility, shares
+from facilitator.awards import Award
+from facilitator.contracts import Contract
+from facilitator.db import touch
+from facilitator.french import date as french_date
+from facilitator.french import hours as french_hours
+from facilitator.french import month as french_month
+from facilitator.hours import HoursRefused, NilDeclaration, Share, Timesheet
+from facilitator.periods import first_of_month, last_of_month
+from facilitator.shares import Part
+from facilitator.territories import rules_of
+from facilitator.vocabulary import Channel, Standing, TimesheetState
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Declared:
+    """The relevé written, and what deserves a second look before it is validated."""
+
+    timesheet: Timesheet
+    warnings: tuple[str, ...]
+
+
+def default_period(contract: Contract, month: datetime.date) -> tuple[datetime.date, datetime.date]:
+    """The days of the contract inside a month; refuses a month that the contract does not touch."""
+    first, last = first_of_month(month), last_of_month(month)
+    start = max(first, contract.from_on)
+    end = min(last, contract.last_on) if contract.last_on else last
+    if end < start:
+        raise HoursRefused(
+            f"Le contrat ne court pas en {french_month(month)}. Choisissez un mois du contrat."
+        )
+    return start, end
+
+
+def declare(
+    session: Session,
+    contract: Contract,
+    *,
+    from_on: datetime.date,
+    to_on: datetime.date,
+    worked: Decimal,
+    on: datetime.date,
+    by: int | None,
+    training: Decimal = ZERO,
+    parts: list[Part] | None = None,
+    channel: Channel = Channel.form,
+) -> Declared:
+    """Declare the hours of one contract over a period inside one month (hours to 0,01 h).
+
+    Without `parts` all hours go to the only placement that the contract serves. Refuses a period over two
+    months, in the future, wholly outside the contract or over another relevé; hours above the month's
+    ceiling of the person; shares above the hours worked (trade.md §5).
+    """
+    plausibility.check_period(contract, from_on, to_on, on)
+    plausibility.check_amounts(worked, training)
+    plausibility.refuse_overlap(session, contract, from_on, to_on, replaced=None)
+    rules = rules_of(session, contract.territory_id).on(from_on)
+    warnings = plausibility.plausible(session, contract, from_on, to_on, worked, rules, replaced=None)
+    sheet = _write(session, contract, from_on, to_on, worked, training, on=on, by=by, channel=channel)
+    shares.share_out(session, contract, sheet, parts)
+    _note(session, "declare", sheet, by)
+    return Declared(sheet, warnings)
+
+
+def correct(
+    session: Session,
+    contract: Contract,
+    old: Timesheet,
+    reason: str,
+    *,
+    from_on: datetime.date,
+    to_on: datetime.date,
+    worked: Decimal,
+    on: datetime.date,
+    by: int | None,
+    training: Decimal = ZERO,
+    parts: list[Part] | None = None,
+    channel: Channel = Channel.form,
+) -> Declared:
+    """Replace a relevé by a new one, with a reason.
+
+    A validated relevé counts until its correction is validated; any other is replaced at once.
+    """
+    _refuse_unless_current(session, old)
+    plausibility.check_period(contract, from_on, to_on, on)
+    plausibility.check_amounts(worked, training)
+    plausibility.refuse_overlap(session, contract, from_on, to_on, replaced=old)
+    rules = rules_of(session, contract.territory_id).on(from_on)
+    warnings = plausibility.plausible(session, contract, from_on, to_on, worked, rules, replaced=old)
+    sheet = _write(session, contract, from_on, to_on, worked, training, on=on, by=by, channel=channel)
+    sheet.replaces_id, sheet.correction_reason = old.id, reason
+    if old.state != TimesheetState.validated:
+        old.state = TimesheetState.replaced
+        touch(session, "timesheet", old.id)
+    shares.share_out(
+        session,
+        contract,
+        sheet,
+        parts if parts is not None else shares.same_parts(session, old, worked, training),
+    )
+    _note(session, "correct", sheet, by, replaces=old.id)
+    return Declared(sheet, warnings)
+
+
+def split(
+    session: Session,
+    contract: Contract,
+    old: Timesheet,
+    at: datetime.date,
+    first_hours: Decimal,
+    *,
+    on: datetime.date,
+    by: int | None,
+) -> tuple[Timesheet, Timesheet]:
+    """Cut a relevé in two at a date (first day of the second part); its hours are divided, none changes.
+
+    The two parts keep the state of the relevé that they replace.
+    """
+    _refuse_unless_current(session, old)
+    if not old.from_on < at <= old.to_on:
+        raise HoursRefused(
+            f"Le partage se fait entre le {french_date(old.from_on + datetime.timedelta(days=1))}"
+            f" et le {french_date(old.to_on)}. Choisissez un de ces jours."
+        )
+    if not ZERO <= first_hours <= old.worked:
+        raise HoursRefused(
+            f"La première partie compte de 0 à {french_hours(old.worked)}. Corrigez ses heures."
+        )
+    state, parts = old.state, shares.parts(session, old)
+    old.state = TimesheetState.replaced
+    touch(session, "timesheet", old.id)
+    session.flush()
+    sheets = []
+    before = at - datetime.timedelta(days=1)
+    first_training = shares.portion(old.training, first_hours, old.worked)
+    pieces = (
+        (old.from_on, before, first_hours, first_training),
+        (at, old.to_on, old.worked - first_hours, old.training - first_training),
+    )
+    first_parts = [
+        Part(
+            part.placement_id,
+            shares.portion(part.hours, first_hours, old.worked),
+            shares.portion(part.training, first_hours, old.worked),
+            part.lot_id,
+        )
+        for part in parts
+    ]
+    rest = [
+        Part(whole.placement_id, whole.hours - one.hours, whole.training - one.training, whole.lot_id)
+        for whole, one in zip(parts, first_parts, strict=True)
+    ]
+    for (start, end, worked, training), chosen in zip(pieces, (first_parts, rest), strict=True):
+        sheet = _write(
+            session, contract, start, end, worked, training, on=on, by=by, channel=Channel(old.channel)
+        )
+        sheet.replaces_id, sheet.state = old.id, state
+        sheet.declared_on = old.declared_on
+        sheet.decided_on, sheet.decided_by_id = old.decided_on, old.decided_by_id
+        sheet.refusal_reason = old.refusal_reason
+        shares.share_out(session, contract, sheet, chosen)
+        _note(session, "split", sheet, by, replaces=old.id)
+        sheets.append(sheet)
+    return sheets[0], sheets[1]
+
+
+def declare_nil(
+    session: Session, award: Award, month: datetime.date, *, on: datetime.date, by: int | None
+) -> NilDeclaration:
+    """Say that nobody worked for this company on its lot in a month (twice has one effect)."""
+    month = first_of_month(month)
+    if month > on:
+        raise HoursRefused(
+            f"Le mois de {french_month(month)} n’est pas commencé. Choisissez un mois passé ou en cours."
+        )
+    known = session.scalar(
+        select(NilDeclaration).where(NilDeclaration.award_id == award.id, NilDeclaration.month == month)
+    )
+    if known is not None:
+        return known
+    worked = session.scalar(
+        select(func.count(Share.id)).where(
+            Share.award_id == award.id,
+            Share.month == month,
+            Share.hours > ZERO,
+            Share.standing.in_((Standing.counted, Standing.awaiting)),
+        )
+    )
+    if worked:
+        raise HoursRefused(
+            f"Des heures sont déjà déclarées pour {french_month(month)} : corrigez-les au lieu de déclarer « néant »."
+        )
+    nil = NilDeclaration(
+        territory_id=award.territory_id,
+        award_id=award.id,
+        month=month,
+        declared_on=on,
+        declared_by_id=by,
+    )
+    session.add(nil)
+    session.flush()
+    journal.note(
+        session,
+        "declare_nil",
+        "award",
+        award.id,
+        by=by,
+        territory_id=award.territory_id,
+        lot_id=award.lot_id,
+        month=str(month),
+    )
+    return nil
+
+
+def _write(
+    session: Session,
+    contract: Contract,
+    from_on: datetime.date,
+    to_on: datetime.date,
+    worked: Decimal,
+    training: Decimal,
+    *,
+    on: datetime.date,
+    by: int | None,
+    channel: Channel,
+) -> Timesheet:
+    sheet = Timesheet(
+        territory_id=contract.territory_id,
+        contract_id=contract.id,
+        person_id=contract.person_id,
+        month=first_of_month(from_on),
+        from_on=from_on,
+        to_on=to_on,
+        worked=worked,
+        training=training,
+        state=TimesheetState.declared,
+        channel=channel,
+        declared_on=on,
+        declared_by_id=by,
+        created_at=journal.now(),
+    )
+    session.add(sheet)
+    session.flush()
+    touch(session, "timesheet", sheet.id)
+    return sheet
+
+
+def _refuse_unless_current(session: Session, sheet: Timesheet) -> None:
+    if sheet.state == TimesheetState.replaced:
+        raise HoursRefused("Ce relevé a déjà été remplacé. Ouvrez celui qui le remplace.")
+    waiting = session.scalar(
+        select(Timesheet.id).where(
+            Timesheet.replaces_id == sheet.id, Timesheet.state == TimesheetState.declared
+        )
+    )
+    if waiting is not None:
+        raise HoursRefused(
+            "Une correction de ce relevé attend déjà sa validation. Validez-la ou refusez-la d’abord."
+        )
+
+
+def _note(session: Session, verb: str, sheet: Timesheet, by: int | None, **details: object) -> None:
+    journal.note(
+        session,
+        verb,
+        "timesheet",
+        sheet.id,
+        by=by,
+        territory_id=sheet.territory_id,
+        contract=sheet.contract_id,
+        month=str(sheet.month),
+        **details,
+    )
