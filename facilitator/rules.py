@@ -42,9 +42,7 @@ class Rules:
 
     window_months: int = 24
     window_basis: WindowBasis = WindowBasis.validity
-    window_months_by_type: Mapping[ContractType, int | None] = field(
-        default_factory=lambda: _MONTHS_BY_TYPE
-    )
+    window_months_by_type: Mapping[ContractType, int | None] = field(default_factory=lambda: _MONTHS_BY_TYPE)
     hire_within_months: int = 6
     backdating_days: int = 15
     path_gap_months: int = 3

@@ -52,17 +52,17 @@ class Verdict:
 
 def verdict(facts: ShareFacts) -> Verdict:
     """Judge one share; before validation nothing is retained and the reasons tell what would be."""
-    reasons = list(_exclusions(facts))
-    split_on = _first_limit(facts)
+    reasons = tuple(_exclusions(facts))
+    split_on = None if reasons else _first_limit(facts)
     if split_on:
-        reasons.append(Reason.to_split)
-    excess = _training_excess(facts)
-    if excess:
-        reasons.append(Reason.training_above_cap)
+        reasons = (Reason.to_split,)
+    excess = ZERO if reasons else _training_excess(facts)
     standing = _standing(facts)
-    excluded = bool(set(reasons) - {Reason.training_above_cap})
-    retained = ZERO if excluded or standing is not Standing.counted else facts.hours - excess
-    return Verdict(standing, retained, facts.hours - retained, tuple(reasons), split_on)
+    kept = standing is Standing.counted and not reasons
+    retained = facts.hours - excess if kept else ZERO
+    if excess:
+        reasons = (Reason.training_above_cap,)
+    return Verdict(standing, retained, facts.hours - retained, reasons, split_on)
 
 
 def _standing(facts: ShareFacts) -> Standing:

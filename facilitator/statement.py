@@ -83,6 +83,8 @@ class Statement:
     penalties: tuple[PenaltyLine, ...]
     months: tuple[MonthFigures, ...]
     awards: tuple[AwardStatement, ...]
+    rated_retained: Decimal  # retained of the lots whose hours are defined: the rate's numerator
+    paced_retained: Decimal  # retained of the lots whose expected hours are known: the pace's
     lots: int = 1
     lots_undefined: int = 0
     lots_without_dates: int = 0

@@ -4,18 +4,58 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Mapping
 
-from facilitator.labels import Labelled as Labelled
-from facilitator.publics import SENSITIVE_CRITERIA as SENSITIVE_CRITERIA
-from facilitator.publics import Criterion as Criterion
-from facilitator.publics import CriterionFamily as CriterionFamily
-from facilitator.publics import EducationLevel as EducationLevel
-from facilitator.publics import EligibilityState as EligibilityState
-from facilitator.publics import Sex as Sex
-from facilitator.situations import AnsweredBy as AnsweredBy
-from facilitator.situations import Channel as Channel
-from facilitator.situations import FollowUpOutcome as FollowUpOutcome
-from facilitator.situations import OutOfScope as OutOfScope
-from facilitator.situations import Situation as Situation
+from facilitator.labels import Labelled
+from facilitator.publics import (
+    SENSITIVE_CRITERIA,
+    Criterion,
+    CriterionFamily,
+    EducationLevel,
+    EligibilityState,
+    Sex,
+)
+from facilitator.situations import AnsweredBy, Channel, FollowUpOutcome, OutOfScope, Situation
+
+__all__ = [
+    "CONTRACT_GROUPS",
+    "IAE_KINDS",
+    "MAPPING_VERSION",
+    "SENSITIVE_CRITERIA",
+    "AnsweredBy",
+    "AuthorityCategory",
+    "AwardRole",
+    "CalibrationBasis",
+    "Channel",
+    "ClauseKind",
+    "ContractType",
+    "Criterion",
+    "CriterionFamily",
+    "EducationLevel",
+    "EligibilityState",
+    "FollowUpOutcome",
+    "GroupementForm",
+    "IdentifierScheme",
+    "Labelled",
+    "LedgerKind",
+    "LotDateKind",
+    "MembershipRole",
+    "OrganisationRoleName",
+    "OutOfScope",
+    "Pace",
+    "Periodicity",
+    "PlacementMode",
+    "PlacementState",
+    "Reason",
+    "Sex",
+    "SiaeKind",
+    "Situation",
+    "SocialConsideration",
+    "Standing",
+    "SurveyGroup",
+    "TerritoryKind",
+    "TimesheetState",
+    "ToleranceKind",
+    "TrancheState",
+]
 
 
 class AuthorityCategory(Labelled):
