@@ -98,21 +98,15 @@ def _check_place(
     role: AwardRole,
     parent: Award | None,
 ) -> None:
-    known = session.execute(
-        select(Award.organisation_id, Award.role).where(Award.lot_id == lot.id)
-    ).all()
+    known = session.execute(select(Award.organisation_id, Award.role).where(Award.lot_id == lot.id)).all()
     if any(each == organisation.id for each, _ in known):
         raise AwardRefused(
             f"{organisation.label} figure déjà parmi les entreprises de ce lot. Modifiez sa ligne."
         )
     if role == AwardRole.sous_traitant and (parent is None or parent.lot_id != lot.id):
-        raise AwardRefused(
-            "Un sous-traitant travaille pour une entreprise du lot. Choisissez laquelle."
-        )
+        raise AwardRefused("Un sous-traitant travaille pour une entreprise du lot. Choisissez laquelle.")
     if role != AwardRole.sous_traitant and parent is not None:
-        raise AwardRefused(
-            "Seul un sous-traitant est rattaché à une autre entreprise. Changez son rôle."
-        )
+        raise AwardRefused("Seul un sous-traitant est rattaché à une autre entreprise. Changez son rôle.")
     roles = {each for _, each in known}
     alone, leader = AwardRole.titulaire in roles, AwardRole.mandataire in roles
     if role == AwardRole.titulaire and (alone or leader or AwardRole.cotraitant in roles):
@@ -122,6 +116,4 @@ def _check_place(
     if role == AwardRole.mandataire and (alone or leader):
         raise AwardRefused("Ce lot a déjà un titulaire ou un mandataire. Choisissez cotraitant.")
     if role == AwardRole.cotraitant and alone:
-        raise AwardRefused(
-            "Le lot a un titulaire seul. Faites-en d’abord le mandataire d’un groupement."
-        )
+        raise AwardRefused("Le lot a un titulaire seul. Faites-en d’abord le mandataire d’un groupement.")

@@ -101,9 +101,7 @@ def add_line(
     return _write(session, lot, line, by)
 
 
-def affirm(
-    session: Session, lot: Lot, line: LedgerLine, on: datetime.date, *, by: int | None
-) -> None:
+def affirm(session: Session, lot: Lot, line: LedgerLine, on: datetime.date, *, by: int | None) -> None:
     """Affirm an optional tranche on a day: it is owed from that day (twice has one effect)."""
     if line.kind != LedgerKind.tranche:
         raise LedgerRefused("Seule une tranche optionnelle s’affermit.")
@@ -196,13 +194,9 @@ def record_invoicing(
     floor, step = _invoicing_convention(session, lot)
     last = session.scalar(select(func.max(Invoicing.closed_on)).where(Invoicing.lot_id == lot.id))
     if last is not None and closed_on <= last:
-        raise LedgerRefused(
-            f"Un cumul est déjà noté au {french_date(last)}. Notez un arrêté plus récent."
-        )
+        raise LedgerRefused(f"Un cumul est déjà noté au {french_date(last)}. Notez un arrêté plus récent.")
     session.add(
-        Invoicing(
-            territory_id=lot.territory_id, lot_id=lot.id, closed_on=closed_on, cumulated=cumulated
-        )
+        Invoicing(territory_id=lot.territory_id, lot_id=lot.id, closed_on=closed_on, cumulated=cumulated)
     )
     session.flush()
     full_steps = max(Decimal(0), (cumulated - floor) // step)
@@ -210,7 +204,12 @@ def record_invoicing(
     if not delta:
         return None
     return add_line(
-        session, lot, LedgerKind.facturation, delta, effective_on=closed_on, by=by,
+        session,
+        lot,
+        LedgerKind.facturation,
+        delta,
+        effective_on=closed_on,
+        by=by,
         label=f"Facturation cumulée au {french_date(closed_on)}",
     )
 
@@ -224,9 +223,7 @@ def record_site_hours(
     """
     percent = _site_percent(session, lot)
     month = first_of_month(month)
-    known = session.scalar(
-        select(SiteHours.id).where(SiteHours.lot_id == lot.id, SiteHours.month == month)
-    )
+    known = session.scalar(select(SiteHours.id).where(SiteHours.lot_id == lot.id, SiteHours.month == month))
     if known is not None:
         raise LedgerRefused(
             "Les heures du chantier sont déjà notées pour ce mois. Notez un autre mois, ou passez par un avenant."
@@ -239,7 +236,12 @@ def record_site_hours(
     if not delta:
         return None
     return add_line(
-        session, lot, LedgerKind.heures_travaillees, delta, effective_on=last_of_month(month), by=by,
+        session,
+        lot,
+        LedgerKind.heures_travaillees,
+        delta,
+        effective_on=last_of_month(month),
+        by=by,
         label="Heures travaillées sur le chantier",
     )
 
@@ -273,9 +275,7 @@ def _last_inputs(session: Session, lot: Lot, basis: CalibrationBasis) -> dict[st
 
 def _sum(session: Session, lot: Lot, kind: LedgerKind) -> Decimal:
     total = session.scalar(
-        select(func.sum(LedgerLine.delta)).where(
-            LedgerLine.lot_id == lot.id, LedgerLine.kind == kind
-        )
+        select(func.sum(LedgerLine.delta)).where(LedgerLine.lot_id == lot.id, LedgerLine.kind == kind)
     )
     return Decimal(total or 0)
 
@@ -290,7 +290,9 @@ def _check_kind(
     if effective_on is None and kind != LedgerKind.tranche:
         raise LedgerRefused("Indiquez la date d’effet de la ligne.")
     if kind == LedgerKind.transfert:
-        raise LedgerRefused("Un transfert s’enregistre entre deux entreprises du lot, par son propre formulaire.")
+        raise LedgerRefused(
+            "Un transfert s’enregistre entre deux entreprises du lot, par son propre formulaire."
+        )
     if kind == LedgerKind.remise and delta > 0:
         raise LedgerRefused("Une remise retire des heures : saisissez un nombre négatif.")
     if kind in (LedgerKind.initial, LedgerKind.tranche, LedgerKind.offre_superieure) and delta < 0:
@@ -321,9 +323,7 @@ def _write(session: Session, lot: Lot, line: LedgerLine, by: int | None) -> Ledg
     return line
 
 
-def _note(
-    session: Session, verb: str, lot: Lot, line_id: int, by: int | None, **details: object
-) -> None:
+def _note(session: Session, verb: str, lot: Lot, line_id: int, by: int | None, **details: object) -> None:
     journal.note(
         session,
         verb,

@@ -1,15 +1,32 @@
 """Markets and lots: what buyers publish or facilitators type, and the dated facts of a lot."""
 
 import datetime
+import uuid
 from decimal import Decimal
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    select,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from facilitator.db import Euros, Hours, Instant, Model, Versioned, one_of
+from facilitator import journal, organisations
+from facilitator.db import Euros, Hours, Instant, Model, Versioned, one_of, touch
 from facilitator.organisations import Organisation
 from facilitator.refusals import Refused
-from facilitator.vocabulary import ClauseKind, GroupementForm, Periodicity, ToleranceKind
+from facilitator.vocabulary import (
+    ClauseKind,
+    GroupementForm,
+    OrganisationRoleName,
+    Periodicity,
+    ToleranceKind,
+)
 
 
 class MarketRefused(Refused):
@@ -187,3 +204,123 @@ class PlannedMonth(Model):
     lot_id: Mapped[int] = mapped_column(ForeignKey("lots.id"))
     month: Mapped[datetime.date]
     hours: Mapped[Decimal] = mapped_column(Hours)
+
+
+def create(
+    session: Session,
+    territory_id: int,
+    buyer: Organisation,
+    *,
+    object: str,
+    by: int | None,
+    decp_id: str | None = None,
+    **fields: object,
+) -> Market:
+    """Make a market by hand; without a DECP id one is generated until the real one is known."""
+    generated = decp_id is None
+    key = decp_id or f"F-{uuid.uuid4().hex[:12]}"
+    _refuse_same_key(session, territory_id, buyer.id, key)
+    organisations.add_role(session, buyer, OrganisationRoleName.authority)
+    market = Market(
+        territory_id=territory_id,
+        buyer_id=buyer.id,
+        decp_id=key,
+        generated_id=generated,
+        object=object,
+        created_at=journal.now(),
+        **fields,
+    )
+    session.add(market)
+    session.flush()
+    journal.note(session, "create", "market", market.id, by=by, territory_id=territory_id)
+    return market
+
+
+def amend(session: Session, market: Market, *, by: int | None, **fields: object) -> None:
+    """Change what was typed or published of a market; the next import leaves these fields alone."""
+    changed = sorted(name for name, value in fields.items() if getattr(market, name) != value)
+    new_id = fields.get("decp_id")
+    if "decp_id" in changed and isinstance(new_id, str):
+        _refuse_same_key(session, market.territory_id, market.buyer_id, new_id)
+        market.generated_id = False
+    for name in changed:
+        setattr(market, name, fields[name])
+    if changed:
+        journal.note(
+            session,
+            "amend",
+            "market",
+            market.id,
+            by=by,
+            territory_id=market.territory_id,
+            fields=changed,
+        )
+
+
+def add_lot(
+    session: Session,
+    market: Market,
+    *,
+    number: str,
+    title: str,
+    by: int | None,
+    **fields: object,
+) -> Lot:
+    """Add a lot, «heures à définir» until its ledger has a line."""
+    same = session.scalar(select(Lot.id).where(Lot.market_id == market.id, Lot.number == number))
+    if same is not None:
+        raise MarketRefused(f"Ce marché a déjà un lot {number}. Donnez un autre numéro.")
+    lot = Lot(
+        territory_id=market.territory_id,
+        market_id=market.id,
+        number=number,
+        title=title,
+        cpv=fields.pop("cpv", None) or market.cpv,
+        **fields,
+    )
+    session.add(lot)
+    session.flush()
+    _note_lot(session, "add_lot", lot, by)
+    return lot
+
+
+def amend_lot(session: Session, lot: Lot, *, by: int | None, **fields: object) -> None:
+    """Change the clause, the admitted publics and modes, the penalty rule… of a lot."""
+    number = fields.get("number")
+    if number is not None and number != lot.number:
+        same = session.scalar(select(Lot.id).where(Lot.market_id == lot.market_id, Lot.number == number))
+        if same is not None:
+            raise MarketRefused(f"Ce marché a déjà un lot {number}. Donnez un autre numéro.")
+    changed = sorted(name for name, value in fields.items() if getattr(lot, name) != value)
+    for name in changed:
+        setattr(lot, name, fields[name])
+    if changed:
+        touch(session, "lot", lot.id)
+        _note_lot(session, "amend", lot, by, fields=changed)
+
+
+def _refuse_same_key(session: Session, territory_id: int, buyer_id: int, decp_id: str) -> None:
+    same = session.scalar(
+        select(Market.id).where(
+            Market.territory_id == territory_id,
+            Market.buyer_id == buyer_id,
+            Market.decp_id == decp_id,
+        )
+    )
+    if same is not None:
+        raise MarketRefused(
+            f"Le marché {decp_id} de ce donneur d’ordre est déjà suivi par le territoire. Ouvrez-le au lieu d’en créer un second."
+        )
+
+
+def _note_lot(session: Session, verb: str, lot: Lot, by: int | None, **details: object) -> None:
+    journal.note(
+        session,
+        verb,
+        "lot",
+        lot.id,
+        by=by,
+        territory_id=lot.territory_id,
+        lot_id=lot.id,
+        **details,
+    )

@@ -294,7 +294,7 @@ def _check_employer(session: Session, mode: PlacementMode, employer_id: int, awa
 
 
 def _check_lot_dates(session: Session, lot_id: int, from_on: datetime.date) -> None:
-    start, end_on = execution(session, [lot_id]).get(lot_id, (None, None))
+    _, end_on = execution(session, [lot_id]).get(lot_id, (None, None))
     if end_on is not None and from_on > end_on:
         raise PlacementRefused(
             f"Le lot finit le {french_date(end_on)} : la mise à l’emploi ne peut pas commencer après."

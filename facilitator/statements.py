@@ -1,0 +1,214 @@
+"""Statements: loads the facts of lots in a few selects, whatever their number, and calls `compliance`."""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import TypeVar
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from facilitator import compliance
+from facilitator.awards import Award
+from facilitator.commitments import LedgerLine
+from facilitator.compliance import (
+    AwardFact,
+    DatedFact,
+    HoursRow,
+    LedgerFact,
+    LotFacts,
+    Statement,
+)
+from facilitator.french import date as french_date
+from facilitator.hours import Share
+from facilitator.ledger import as_fact
+from facilitator.markets import Lot, LotDate, LotStop, Market, PlannedMonth
+from facilitator.organisations import Organisation
+from facilitator.periods import Interval
+from facilitator.refusals import Refused
+from facilitator.rules import Rules
+from facilitator.territories import rules_by_territory
+from facilitator.vocabulary import (
+    AwardRole,
+    GroupementForm,
+    LotDateKind,
+    Reason,
+    Standing,
+    ToleranceKind,
+)
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class StatementRefused(Refused):
+    """A situation cannot be drawn up at this date."""
+
+
+def refuse_future(on: datetime.date, today: datetime.date) -> None:
+    """A statement tells what is known: it stops at today."""
+    if on > today:
+        raise StatementRefused(
+            f"La situation au {french_date(on)} n’est pas encore connue. Choisissez une date jusqu’au {french_date(today)}."
+        )
+
+
+def of_lot(session: Session, lot_id: int, on: datetime.date) -> Statement:
+    """The statement of one lot at the close of a day."""
+    return of_lots(session, [lot_id], on)[lot_id]
+
+
+def of_lots(session: Session, lot_ids: Iterable[int], on: datetime.date) -> dict[int, Statement]:
+    """The statement of each lot at the close of a day, in a number of selects that does not grow."""
+    facts, territories = _facts(session, set(lot_ids), on)
+    rules = {
+        territory: dated.on(on)
+        for territory, dated in rules_by_territory(session, set(territories.values())).items()
+    }
+    return {
+        lot_id: compliance.statement(each, on, rules[territories[lot_id]]) for lot_id, each in facts.items()
+    }
+
+
+def add_up(
+    session: Session, statements: Iterable[Statement], on: datetime.date, territory_id: int | None
+) -> Statement:
+    """The sum of several lots; the rythme is named by the rules of one territory (None: the defaults)."""
+    ids = set() if territory_id is None else {territory_id}
+    dated = rules_by_territory(session, ids)
+    rules = dated[territory_id].on(on) if territory_id is not None else Rules()
+    return compliance.add_up(list(statements), on, rules)
+
+
+def lots_of_market(session: Session, market_id: int) -> list[int]:
+    """The lots of a market, in order of number."""
+    return list(
+        session.scalars(select(Lot.id).where(Lot.market_id == market_id).order_by(Lot.number, Lot.id))
+    )
+
+
+def lots_of_authority(session: Session, buyer_id: int, market_id: int | None = None) -> list[int]:
+    """The lots of a buyer over all territories, or those of one of its markets."""
+    query = (
+        select(Lot.id)
+        .join(Market, Market.id == Lot.market_id)
+        .where(Market.buyer_id == buyer_id)
+        .order_by(Market.notified_on.desc(), Market.id, Lot.number, Lot.id)
+    )
+    if market_id is not None:
+        query = query.where(Market.id == market_id)
+    return list(session.scalars(query))
+
+
+def _facts(session: Session, ids: set[int], on: datetime.date) -> tuple[dict[int, LotFacts], dict[int, int]]:
+    dates, stops, ledger = _dates(session, ids), _stops(session, ids), _ledger(session, ids)
+    awards, rows, plans = _awards(session, ids), _rows(session, ids, on), _plans(session, ids)
+    facts: dict[int, LotFacts] = {}
+    territories: dict[int, int] = {}
+    lots = session.execute(
+        select(
+            Lot.id,
+            Lot.territory_id,
+            Lot.penalty_rate,
+            Lot.tolerance_kind,
+            Lot.tolerance_percent,
+            Lot.groupement_form,
+            Lot.shares_binding,
+        ).where(Lot.id.in_(ids))
+    )
+    for lot_id, territory_id, rate, tolerance, percent, form, binding in lots:
+        territories[lot_id] = territory_id
+        facts[lot_id] = LotFacts(
+            dates=dates.get(lot_id, ()),
+            stops=stops.get(lot_id, ()),
+            ledger=ledger.get(lot_id, ()),
+            awards=awards.get(lot_id, ()),
+            rows=rows.get(lot_id, ()),
+            plan=plans.get(lot_id, ()),
+            penalty_rate=rate,
+            tolerance_kind=ToleranceKind(tolerance),
+            tolerance_percent=Decimal(percent),
+            groupement_form=GroupementForm(form),
+            shares_binding=binding,
+        )
+    return facts, territories
+
+
+def _dates(session: Session, ids: set[int]) -> Mapping[int, tuple[DatedFact, ...]]:
+    rows = session.execute(
+        select(LotDate.lot_id, LotDate.kind, LotDate.value_on, LotDate.effective_on)
+        .where(LotDate.lot_id.in_(ids))
+        .order_by(LotDate.id)
+    )
+    return _grouped((lot, DatedFact(LotDateKind(kind), value, since)) for lot, kind, value, since in rows)
+
+
+def _stops(session: Session, ids: set[int]) -> Mapping[int, tuple[Interval, ...]]:
+    rows = session.execute(
+        select(LotStop.lot_id, LotStop.from_on, LotStop.to_on).where(LotStop.lot_id.in_(ids))
+    )
+    return _grouped((lot, Interval(start, end)) for lot, start, end in rows)
+
+
+def _ledger(session: Session, ids: set[int]) -> Mapping[int, tuple[LedgerFact, ...]]:
+    rows = session.scalars(select(LedgerLine).where(LedgerLine.lot_id.in_(ids)).order_by(LedgerLine.id))
+    return _grouped((line.lot_id, as_fact(line)) for line in rows)
+
+
+def _awards(session: Session, ids: set[int]) -> Mapping[int, tuple[AwardFact, ...]]:
+    rows = session.execute(
+        select(
+            Award.lot_id,
+            Award.id,
+            Award.parent_id,
+            func.coalesce(Organisation.name, Organisation.identifier),
+            Award.role,
+        )
+        .join(Organisation, Organisation.id == Award.organisation_id)
+        .where(Award.lot_id.in_(ids))
+        .order_by(Award.id)
+    )
+    return _grouped(
+        (lot, AwardFact(award, parent, label, AwardRole(role))) for lot, award, parent, label, role in rows
+    )
+
+
+def _plans(session: Session, ids: set[int]) -> Mapping[int, tuple[tuple[datetime.date, Decimal], ...]]:
+    rows = session.execute(
+        select(PlannedMonth.lot_id, PlannedMonth.month, PlannedMonth.hours)
+        .where(PlannedMonth.lot_id.in_(ids))
+        .order_by(PlannedMonth.month)
+    )
+    return _grouped((lot, (month, hours)) for lot, month, hours in rows)
+
+
+def _rows(session: Session, ids: set[int], on: datetime.date) -> Mapping[int, tuple[HoursRow, ...]]:
+    key = (Share.lot_id, Share.award_id, Share.month, Share.standing, Share.reason)
+    rows = session.execute(
+        select(*key, func.sum(Share.hours), func.sum(Share.retained), func.sum(Share.unretained))
+        .where(Share.lot_id.in_(ids), Share.to_on <= on, Share.standing != Standing.outside)
+        .group_by(*key)
+        .order_by(Share.month)
+    )
+    return _grouped(
+        (
+            lot,
+            HoursRow(
+                award,
+                month,
+                Standing(standing),
+                Reason(reason) if reason else None,
+                hours,
+                retained,
+                unretained,
+            ),
+        )
+        for lot, award, month, standing, reason, hours, retained, unretained in rows
+    )
+
+
+def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, tuple[V, ...]]:
+    found: dict[K, list[V]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return {key: tuple(values) for key, values in found.items()}
