@@ -1,7 +1,7 @@
 """The statement of a lot: worked scenarios 1, 2 and 8, and what must hold whatever the facts."""
 
 from datetime import date, timedelta
-from decimal import Decimal as D
+from decimal import Decimal
 from itertools import accumulate
 
 import pytest
@@ -35,6 +35,7 @@ from facilitator.vocabulary import (
 )
 
 RULES = Rules()
+D = Decimal
 
 
 def counted(month: str, hours: str, award: int | None = 1) -> HoursRow:
@@ -233,7 +234,9 @@ def test_the_form_of_the_groupement_says_who_pays(
     found = statement(groupement(form, binding), date(2026, 8, 31), RULES)
     assert (found.owed, found.retained, found.rate_percent) == (D(1200), D(1150), D("95.83"))
     assert found.penalty_due == D(euros)
-    assert [(each.label, each.amount, each.guarantor) for each in found.penalties] == lines
+    assert [(each.label, each.amount, each.guarantor) for each in found.penalties] == [
+        (label, D(amount), guarantor) for label, amount, guarantor in lines
+    ]
     assert [(each.label, each.owed, each.retained) for each in found.awards] == [
         ("M", D(600), D(650)),
         ("A", D(500), D(460)),
@@ -354,11 +357,13 @@ def any_facts(draw: st.DrawFn) -> LotFacts:
     deltas = draw(st.lists(st.integers(0, 900), max_size=4))
     days = st.dates(date(2025, 1, 1), date(2027, 1, 1))
     start = draw(st.none() | days)
-    end = start + timedelta(draw(st.integers(0, 800))) if start else None
-    known = (DatedFact(LotDateKind.start, start), DatedFact(LotDateKind.end, end)) if end else ()
+    known: tuple[DatedFact, ...] = ()
+    if start:
+        end = start + timedelta(draw(st.integers(0, 800)))
+        known = (DatedFact(LotDateKind.start, start), DatedFact(LotDateKind.end, end))
     stop = draw(st.none() | days)
     return LotFacts(
-        dates=known,  # type: ignore[arg-type]
+        dates=known,
         stops=(Interval(stop, stop + timedelta(30)),) if stop else (),
         ledger=tuple(LedgerFact(LedgerKind.avenant, D(each), draw(days)) for each in deltas),
         awards=(
