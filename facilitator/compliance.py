@@ -315,9 +315,9 @@ def _sum_of_potentials(statements: Sequence[Statement]) -> Decimal | None:
 def _shares(facts: LotFacts, on: date) -> list[Obligation]:
     """Hours of each company at the top, subcontractors under it; last, those that no company has."""
     tops = [award for award in facts.awards if award.parent_id is None]
-    roots: dict[int | None, int | None] = {**roots_of(facts.awards)}
     # With a single company, what stands on the lot stands on it.
-    roots[None] = tops[0].id if len(tops) == 1 else None
+    roots: dict[int | None, int | None] = {None: tops[0].id if len(tops) == 1 else None}
+    roots.update(roots_of(facts.awards))
     owed: dict[int | None, Decimal] = defaultdict(lambda: ZERO)
     retained: dict[int | None, Decimal] = defaultdict(lambda: ZERO)
     for line in facts.ledger:

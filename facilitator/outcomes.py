@@ -1,0 +1,269 @@
+"""Outcomes: a situation in the three vocabularies, the chain and its rates, what the tool already knows."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from facilitator import french
+from facilitator.labels import Labelled
+from facilitator.paths import (
+    MILESTONES,
+    Milestone,
+    MilestoneState,
+    Path,
+    on_schedule,
+    paths,
+    placement_end,
+)
+from facilitator.periods import Interval, add_months
+from facilitator.vocabulary import (
+    CONTRACT_GROUPS,
+    IAE_KINDS,
+    ContractType,
+    FollowUpOutcome,
+    SiaeKind,
+    Situation,
+    SurveyGroup,
+)
+
+__all__ = [
+    "MILESTONES",
+    "Answer",
+    "Chain",
+    "FollowedPath",
+    "IaeFamily",
+    "KnownContract",
+    "Milestone",
+    "MilestoneState",
+    "Path",
+    "PlieFamily",
+    "Proposal",
+    "chain",
+    "iae_family",
+    "in_work",
+    "on_schedule",
+    "paths",
+    "placement_end",
+    "plie_family",
+    "propose",
+]
+
+HALF_TIME = Decimal("17.5")
+LASTING_MONTHS = 6
+_INTERIM_DAYS = 182
+
+
+class IaeFamily(Labelled):
+    """The families of exits of the insertion par l’activité économique."""
+
+    durable = "durable", "Emploi durable"
+    transition = "transition", "Emploi de transition"
+    positive = "positive", "Sortie positive"
+    other = "other", "Autre sortie"
+    not_an_exit = "not_an_exit", "Pas une sortie (même structure)"
+
+
+class PlieFamily(Labelled):
+    """The families of exits of a PLIE."""
+
+    lasting = "lasting", "Emploi durable"
+    training = "training", "Formation validée"
+    not_positive = "not_positive", "Sortie non positive"
+
+
+_DURABLE = frozenset(
+    {
+        Situation.cdi,
+        Situation.cdd_6_plus,
+        Situation.interim_6_plus,
+        Situation.apprentissage,
+        Situation.professionnalisation,
+        Situation.creation,
+        Situation.fonction_publique,
+    }
+)
+_TRANSITION = frozenset({Situation.cdd_6_moins, Situation.interim_6_moins, Situation.contrat_aide})
+_WORK = _DURABLE | _TRANSITION
+_SURVEY = _WORK | {Situation.contrat_iae, Situation.formation_qualifiante}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was learnt for a reference date; hours are weekly."""
+
+    situation: Situation
+    since_on: date | None = None
+    weekly_hours: Decimal | None = None
+    part_time_chosen: bool | None = None
+    same_employer: bool | None = None
+    training_validated: bool | None = None
+
+
+def in_work(situation: Situation) -> bool:
+    """Say whether the survey counts a situation «en contrat de travail ou en formation qualifiante»."""
+    return situation in _SURVEY
+
+
+def iae_family(answer: Answer) -> IaeFamily:
+    """Give the family of an exit from the IAE; staying in the same SIAE is not an exit."""
+    if answer.situation is Situation.contrat_iae:
+        return IaeFamily.not_an_exit if answer.same_employer else IaeFamily.positive
+    if answer.situation in _DURABLE:
+        return IaeFamily.durable
+    if answer.situation in _TRANSITION:
+        return IaeFamily.transition
+    positive = {Situation.formation_qualifiante, Situation.retraite}
+    return IaeFamily.positive if answer.situation in positive else IaeFamily.other
+
+
+def plie_family(answer: Answer, reference_on: date) -> PlieFamily:
+    """Give the family of a PLIE exit: six months in work, at least half time unless chosen."""
+    if answer.situation is Situation.formation_qualifiante and answer.training_validated:
+        return PlieFamily.training
+    if answer.situation not in _WORK or answer.since_on is None:
+        return PlieFamily.not_positive
+    long_enough = add_months(answer.since_on, LASTING_MONTHS) <= reference_on
+    enough_hours = answer.weekly_hours is not None and answer.weekly_hours >= HALF_TIME
+    # Who works for oneself has no weekly hours to give.
+    if answer.situation is Situation.creation:
+        enough_hours = True
+    if long_enough and (enough_hours or answer.part_time_chosen):
+        return PlieFamily.lasting
+    return PlieFamily.not_positive
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedPath:
+    """One path that was left, at one milestone; `outcome` None when nobody has tried yet."""
+
+    person_id: int
+    reached: bool
+    outcome: FollowUpOutcome | None = None
+    situation: Situation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """From those who left to those in work, counted in paths; rates in percent, None without anybody."""
+
+    left: int
+    reached: int
+    in_scope: int
+    asked: int
+    answered: int
+    in_work: int
+    people: int
+
+    @property
+    def rate(self) -> Decimal | None:
+        """In work or training among those who answered."""
+        return _percent(self.in_work, self.answered)
+
+    @property
+    def floor_rate(self) -> Decimal | None:
+        """In work or training among all those in the scope."""
+        return _percent(self.in_work, self.in_scope)
+
+    @property
+    def response_rate(self) -> Decimal | None:
+        """Who answered among those in the scope."""
+        return _percent(self.answered, self.in_scope)
+
+
+def chain(followed: Iterable[FollowedPath]) -> Chain:
+    """Count the chain of one milestone; who has not reached it is in no denominator."""
+    left = list(followed)
+    reached = [each for each in left if each.reached]
+    in_scope = [each for each in reached if each.outcome is not FollowUpOutcome.out_of_scope]
+    silent = (None, FollowUpOutcome.not_asked)
+    asked = [each for each in in_scope if each.outcome not in silent]
+    answered = [each for each in asked if each.outcome is FollowUpOutcome.answered]
+    working = [each for each in answered if each.situation and in_work(each.situation)]
+    counts = (len(each) for each in (left, reached, in_scope, asked, answered, working))
+    return Chain(*counts, people=len({each.person_id for each in left}))
+
+
+def _percent(part: int, whole: int) -> Decimal | None:
+    if not whole:
+        return None
+    return (Decimal(part) * 100 / whole).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownContract:
+    """A contract that the tool holds: type, days, employer and its kind of SIAE, weekly hours."""
+
+    type: ContractType
+    days: Interval
+    employer_id: int
+    siae_kind: SiaeKind | None = None
+    weekly_hours: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An answer that the tool can give by itself, to be confirmed in one click."""
+
+    situation: Situation
+    since_on: date
+    weekly_hours: Decimal | None
+    same_employer: bool
+    sentence: str
+
+
+def propose(
+    contracts: Sequence[KnownContract], reference_on: date, last_employer_id: int | None
+) -> Proposal | None:
+    """Propose the situation on the reference date from the known contracts; None when none runs then."""
+    running = [each for each in contracts if each.days.meets(Interval(reference_on, reference_on))]
+    if not running:
+        return None
+    best = max(running, key=lambda each: (each.days.last_on, each.days.from_on))
+    situation = _situation(best, contracts, reference_on)
+    same = best.employer_id == last_employer_id
+    words = [
+        f"contrat IAE ({best.siae_kind or best.type.label})"
+        if situation is Situation.contrat_iae
+        else situation.label
+    ]
+    if same:
+        words.append("même employeur")
+    words.append(f"depuis le {french.short_date(best.days.from_on)}")
+    return Proposal(situation, best.days.from_on, best.weekly_hours, same, ", ".join(words))
+
+
+def _situation(contract: KnownContract, contracts: Sequence[KnownContract], reference_on: date) -> Situation:
+    iae_types = {ContractType.cddi, ContractType.cdi_inclusion}
+    if contract.siae_kind in IAE_KINDS or contract.type in iae_types:
+        return Situation.contrat_iae
+    if contract.type is ContractType.cdi_interimaire:
+        return Situation.cdi
+    if contract.type is ContractType.ctt:
+        days = _interim_days(contracts, reference_on)
+        return Situation.interim_6_plus if days >= _INTERIM_DAYS else Situation.interim_6_moins
+    if contract.type is ContractType.apprentissage:
+        return Situation.apprentissage
+    return _by_group(contract)
+
+
+def _by_group(contract: KnownContract) -> Situation:
+    group = CONTRACT_GROUPS[contract.type]
+    if group is SurveyGroup.cdd:
+        reached = add_months(contract.days.from_on, LASTING_MONTHS)
+        ends_later = contract.days.last_on >= reached or (reached - contract.days.last_on).days == 1
+        return Situation.cdd_6_plus if ends_later else Situation.cdd_6_moins
+    return {
+        SurveyGroup.cdi: Situation.cdi,
+        SurveyGroup.professionnalisation: Situation.professionnalisation,
+        SurveyGroup.aide: Situation.contrat_aide,
+    }.get(group, Situation.autre)
+
+
+def _interim_days(contracts: Sequence[KnownContract], reference_on: date) -> int:
+    """Days of temporary work begun by the reference date, missions added up."""
+    return sum(
+        each.days.days()
+        for each in contracts
+        if each.type is ContractType.ctt and each.days.from_on <= reference_on
+    )
