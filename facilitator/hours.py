@@ -75,7 +75,7 @@ class Share(Model):
         CheckConstraint(
             "retained >= 0 AND unretained >= 0 AND retained + unretained = hours", name="verdict"
         ),
-        CheckConstraint("standing = 'counted' OR retained = 0", name="standing"),
+        CheckConstraint("standing = 'counted' OR retained = 0", name="only_counted"),
         # One covering index gives a lot's statement without touching the table.
         Index(
             "ix_shares_statement",

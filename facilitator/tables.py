@@ -1,7 +1,6 @@
 """All tables: the modules that declare some, so that the metadata is whole once this one is loaded."""
 
 from facilitator import (
-    __init__,
     accounts,
     awards,
     commitments,
@@ -21,7 +20,6 @@ from facilitator import (
 )
 
 DECLARED_IN = (
-    __init__,
     accounts,
     awards,
     commitments,

@@ -102,6 +102,8 @@ def _fault(error: click.UsageError) -> str:
             return f"Il manque {_name(error)}."
         case click.BadParameter() if error.param is not None:
             return f"Valeur non comprise pour {_name(error)}\u00a0: {error.message}"
+        case click.exceptions.NoSuchCommand():
+            return f"La commande «\u00a0{error.command_name}\u00a0» n’existe pas."
         case _:
             return f"Commande non comprise\u00a0: {error.format_message()}"
 
