@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -223,5 +224,5 @@ def _check_continued(before: Contract, person: Person, employer_id: int, from_on
         raise ContractRefused("Le contrat précédent court encore à cette date. Enregistrez d’abord sa fin.")
 
 
-def _note(session: Session, verb: str, contract: Contract, by: int | None, **details: object) -> None:
+def _note(session: Session, verb: str, contract: Contract, by: int | None, **details: Any) -> None:
     journal.note(session, verb, "contract", contract.id, by=by, territory_id=contract.territory_id, **details)

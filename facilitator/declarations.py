@@ -3,6 +3,7 @@
 import datetime
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -270,7 +271,7 @@ def _refuse_unless_current(session: Session, sheet: Timesheet) -> None:
         )
 
 
-def _note(session: Session, verb: str, sheet: Timesheet, by: int | None, **details: object) -> None:
+def _note(session: Session, verb: str, sheet: Timesheet, by: int | None, **details: Any) -> None:
     journal.note(
         session,
         verb,

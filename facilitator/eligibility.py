@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -247,5 +248,5 @@ def _criterion(fiche: Eligibility, proof: Proof, by: int | None) -> EligibilityC
     )
 
 
-def _note(session: Session, verb: str, fiche: Eligibility, by: int | None, **details: object) -> None:
+def _note(session: Session, verb: str, fiche: Eligibility, by: int | None, **details: Any) -> None:
     journal.note(session, verb, "eligibility", fiche.id, by=by, territory_id=fiche.territory_id, **details)

@@ -4,6 +4,7 @@ import datetime
 import uuid
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -323,7 +324,7 @@ def _write(session: Session, lot: Lot, line: LedgerLine, by: int | None) -> Ledg
     return line
 
 
-def _note(session: Session, verb: str, lot: Lot, line_id: int, by: int | None, **details: object) -> None:
+def _note(session: Session, verb: str, lot: Lot, line_id: int, by: int | None, **details: Any) -> None:
     journal.note(
         session,
         verb,

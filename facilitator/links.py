@@ -1,11 +1,15 @@
 """Action links: one thing, once, for at most 30 days, without an account; only the hash is kept."""
 
 import datetime
+import hashlib
+import secrets
+from typing import Any, cast
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, CursorResult, ForeignKey, Index, String, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from facilitator.db import Instant, Model
+from facilitator.french import date as french_date
 from facilitator.refusals import Refused
 
 
@@ -33,3 +37,97 @@ class ActionLink(Model):
     expires_at: Mapped[datetime.datetime] = mapped_column(Instant)
     used_at: Mapped[datetime.datetime | None] = mapped_column(Instant)
     revoked_at: Mapped[datetime.datetime | None] = mapped_column(Instant)
+
+
+LASTS_DAYS = 30  # assurance.md: an action link lives at most 30 days
+
+
+def fingerprint(token: str) -> str:
+    """What is kept of a token: its SHA-256."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def issue(
+    session: Session,
+    purpose: str,
+    thing: str,
+    thing_id: int,
+    recipient: str,
+    *,
+    at: datetime.datetime,
+    territory_id: int | None = None,
+    days: int = LASTS_DAYS,
+) -> str:
+    """Make a link for one address and give its token (256 bits), of which only the hash is kept."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        ActionLink(
+            token_hash=fingerprint(token),
+            purpose=purpose,
+            thing=thing,
+            thing_id=thing_id,
+            territory_id=territory_id,
+            recipient=recipient,
+            created_at=at,
+            expires_at=at + datetime.timedelta(days=min(days, LASTS_DAYS)),
+        )
+    )
+    session.flush()
+    return token
+
+
+def find(session: Session, purpose: str, token: str, *, at: datetime.datetime) -> ActionLink:
+    """The live link of a token; refuses one that is cut, used, revoked or expired, each with its sentence."""
+    link = session.scalar(
+        select(ActionLink).where(ActionLink.token_hash == fingerprint(token), ActionLink.purpose == purpose)
+    )
+    if link is None:
+        raise LinkRefused(
+            "Ce lien n’est pas complet ou n’existe pas. Copiez l’adresse entière depuis le courriel reçu."
+        )
+    if link.used_at is not None:
+        raise LinkRefused(
+            "Ce lien a déjà servi : votre réponse est enregistrée. Vous n’avez rien d’autre à faire."
+        )
+    if link.revoked_at is not None:
+        raise LinkRefused(
+            "Ce lien n’est plus valable : la demande a été traitée ou retirée. Appelez le facilitateur en cas de doute."
+        )
+    if at >= link.expires_at:
+        raise LinkRefused(
+            f"Ce lien a expiré le {french_date(link.expires_at.date())}. Demandez-en un nouveau au facilitateur."
+        )
+    return link
+
+
+def consume(session: Session, link: ActionLink, *, at: datetime.datetime) -> None:
+    """Use a link up, exactly once even when two requests arrive together."""
+    result = session.execute(
+        update(ActionLink)
+        .where(
+            ActionLink.id == link.id,
+            ActionLink.used_at.is_(None),
+            ActionLink.revoked_at.is_(None),
+        )
+        .values(used_at=at)
+        .execution_options(synchronize_session=False)
+    )
+    if cast(CursorResult[Any], result).rowcount != 1:
+        raise LinkRefused(
+            "Ce lien a déjà servi : votre réponse est enregistrée. Vous n’avez rien d’autre à faire."
+        )
+
+
+def revoke(session: Session, thing: str, thing_id: int, *, at: datetime.datetime) -> None:
+    """Revoke all live links about a thing (it was answered otherwise, or withdrawn)."""
+    session.execute(
+        update(ActionLink)
+        .where(
+            ActionLink.thing == thing,
+            ActionLink.thing_id == thing_id,
+            ActionLink.used_at.is_(None),
+            ActionLink.revoked_at.is_(None),
+        )
+        .values(revoked_at=at)
+        .execution_options(synchronize_session=False)
+    )

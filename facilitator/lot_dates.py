@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -100,7 +101,7 @@ def restart(session: Session, lot: Lot, pause: LotStop, on: datetime.date, *, by
     _note(session, "restart", lot, by, on=str(on))
 
 
-def _note(session: Session, verb: str, lot: Lot, by: int | None, **details: object) -> None:
+def _note(session: Session, verb: str, lot: Lot, by: int | None, **details: Any) -> None:
     journal.note(
         session,
         verb,

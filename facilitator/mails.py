@@ -1,9 +1,14 @@
 """Letters: written into the outbox in the transaction of their event, sent later by `facilitator send-mail`."""
 
 import datetime
+import smtplib
+from email.message import EmailMessage
+from email.utils import format_datetime
+from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from flask import render_template
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from facilitator.db import Instant, Model
 
@@ -31,3 +36,99 @@ class OutboxMail(Model):
     sent_at: Mapped[datetime.datetime | None] = mapped_column(Instant)
     tries: Mapped[int] = mapped_column(default=0)
     last_answer: Mapped[str | None] = mapped_column(String(500))  # what the SMTP server said
+
+
+MAX_TRIES = 8
+FIRST_WAIT = datetime.timedelta(minutes=5)
+
+
+def write(
+    session: Session,
+    recipient: str,
+    subject: str,
+    template: str,
+    *,
+    thing: str,
+    thing_id: int,
+    at: datetime.datetime,
+    territory_id: int | None = None,
+    **facts: object,
+) -> OutboxMail:
+    """Put a letter into the outbox, in the transaction of its event (templates mail/<template>.txt and .html)."""
+    mail = OutboxMail(
+        territory_id=territory_id,
+        thing=thing,
+        thing_id=thing_id,
+        recipient=recipient,
+        subject=subject,
+        text=render_template(f"mail/{template}.txt", subject=subject, **facts),
+        html=render_template(f"mail/{template}.html", subject=subject, **facts),
+        created_at=at,
+        next_try_at=at,
+        tries=0,
+    )
+    session.add(mail)
+    return mail
+
+
+def waiting(session: Session, at: datetime.datetime) -> list[int]:
+    """The letters to send now, oldest first."""
+    return list(
+        session.scalars(
+            select(OutboxMail.id)
+            .where(
+                OutboxMail.sent_at.is_(None),
+                OutboxMail.tries < MAX_TRIES,
+                OutboxMail.next_try_at <= at,
+            )
+            .order_by(OutboxMail.id)
+        )
+    )
+
+
+def send(session: Session, mail_id: int, smtp_url: str, sender: str, *, at: datetime.datetime) -> bool:
+    """Send one letter, locked so that two senders never send it twice; a failure is kept and tried later."""
+    mail = session.scalar(
+        select(OutboxMail)
+        .where(OutboxMail.id == mail_id, OutboxMail.sent_at.is_(None))
+        .with_for_update(skip_locked=True)
+    )
+    if mail is None:
+        return False
+    mail.tries += 1
+    try:
+        with connect(smtp_url) as server:
+            server.send_message(message(mail, sender))
+    except (OSError, smtplib.SMTPException) as failure:
+        mail.last_answer = str(failure)[:500]
+        mail.next_try_at = at + FIRST_WAIT * 2 ** (mail.tries - 1)
+        return False
+    mail.sent_at, mail.last_answer = at, "envoyé"
+    return True
+
+
+def message(mail: OutboxMail, sender: str) -> EmailMessage:
+    """The letter as MIME, text first and HTML beside it."""
+    letter = EmailMessage()
+    letter["From"], letter["To"], letter["Subject"] = sender, mail.recipient, mail.subject
+    letter["Date"] = format_datetime(mail.created_at)
+    letter["Message-ID"] = f"<facilitator-{mail.id}@{sender.rpartition('@')[2].strip('> ')}>"
+    letter.set_content(mail.text)
+    letter.add_alternative(mail.html, subtype="html")
+    return letter
+
+
+def connect(smtp_url: str) -> smtplib.SMTP:
+    """Open a connection from `smtp://user:password@host:port` (`smtps://` for TLS from the start)."""
+    parts = urlsplit(smtp_url)
+    host, tls = parts.hostname or "localhost", parts.scheme == "smtps"
+    if tls:
+        server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=20)
+    else:
+        server = smtplib.SMTP(host, parts.port or 25, timeout=20)
+        server.ehlo()
+        if server.has_extn("starttls"):
+            server.starttls()
+    if parts.username:
+        server.login(unquote(parts.username), unquote(parts.password or ""))
+    return server

@@ -3,6 +3,7 @@
 import datetime
 import uuid
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -313,7 +314,7 @@ def _refuse_same_key(session: Session, territory_id: int, buyer_id: int, decp_id
         )
 
 
-def _note_lot(session: Session, verb: str, lot: Lot, by: int | None, **details: object) -> None:
+def _note_lot(session: Session, verb: str, lot: Lot, by: int | None, **details: Any) -> None:
     journal.note(
         session,
         verb,

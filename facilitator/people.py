@@ -6,6 +6,7 @@ from unicodedata import combining
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     String,
@@ -227,7 +228,7 @@ def possible_duplicates(
     """People of the territory who may be the same: same names in any order, or same birth date and last name."""
     given, swapped = normalised(last_name, first_name), normalised(first_name, last_name)
     same_names = Person.search_name.in_({given, swapped})
-    close = same_names
+    close: ColumnElement[bool] = same_names
     if birth_on is not None:
         family = normalised(last_name).split(" ")[0]
         close = or_(same_names, (Person.birth_on == birth_on) & Person.search_name.startswith(family))

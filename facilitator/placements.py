@@ -3,6 +3,7 @@
 import datetime
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -320,7 +321,7 @@ def _refuse_twice(
         )
 
 
-def _note(session: Session, verb: str, placement: Placement, by: int | None, **details: object) -> None:
+def _note(session: Session, verb: str, placement: Placement, by: int | None, **details: Any) -> None:
     journal.note(
         session,
         verb,
