@@ -402,7 +402,7 @@ class Pace(StrEnum):
         member.label, member.symbol = label, symbol
         return member
 
-    ahead = "ahead", "En avance", "▲"
+    ahead = "ahead", "En avance", "●"
     on_time = "on_time", "Dans le rythme", "●"
-    late = "late", "En retard", "▼"
+    late = "late", "En retard", "▲"
     critical = "critical", "Critique", "■"
