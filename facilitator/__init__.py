@@ -61,8 +61,10 @@ def set_up_database(app: Flask) -> None:
     """Engine, models and migrations."""
     from facilitator import db
     from facilitator import tables as tables  # loaded for the metadata
+    from facilitator import verdicts
 
     db.init_app(app)
+    verdicts.listen()
     Migrate(app, db.db, directory=str(bundled("migrations")), render_as_batch=True)
 
 

@@ -1,14 +1,42 @@
 """Follow-ups at 6 and 12 months: what is due is derived from dates, a row exists from the first attempt."""
 
 import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from facilitator import journal
+from facilitator.contracts import Contract
 from facilitator.db import Hours, Instant, Model, Versioned, one_of
+from facilitator.french import date as french_date
+from facilitator.journeys import Journey, of_person
+from facilitator.organisations import OrganisationRole
+from facilitator.outcomes import (
+    MILESTONES,
+    Answer,
+    Chain,
+    FollowedPath,
+    KnownContract,
+    Milestone,
+    MilestoneState,
+    Proposal,
+    chain,
+    propose,
+)
+from facilitator.periods import Interval
 from facilitator.refusals import Refused
-from facilitator.vocabulary import AnsweredBy, Channel, FollowUpOutcome, Situation
+from facilitator.vocabulary import (
+    AnsweredBy,
+    Channel,
+    ContractType,
+    FollowUpOutcome,
+    OrganisationRoleName,
+    SiaeKind,
+    Situation,
+)
 
 
 class FollowUpRefused(Refused):
@@ -26,9 +54,7 @@ class FollowUp(Versioned, Model):
         one_of("situation", Situation),
         one_of("channel", Channel),
         one_of("answered_by", AnsweredBy),
-        CheckConstraint(
-            "(outcome = 'answered') = (situation IS NOT NULL)", name="situation_of_answer"
-        ),
+        CheckConstraint("(outcome = 'answered') = (situation IS NOT NULL)", name="situation_of_answer"),
         CheckConstraint("tries >= 0", name="tries"),
         Index("ix_follow_ups_territory", "territory_id", "reference_on"),
     )
@@ -45,9 +71,233 @@ class FollowUp(Versioned, Model):
     weekly_hours: Mapped[Decimal | None] = mapped_column(Hours)
     part_time_chosen: Mapped[bool | None]
     same_employer: Mapped[bool | None]
+    training_validated: Mapped[bool | None]
     answered_by: Mapped[str | None] = mapped_column(String(20))
     channel: Mapped[str | None] = mapped_column(String(20))
     called_on: Mapped[datetime.date]
     tries: Mapped[int] = mapped_column(default=0)
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     recorded_at: Mapped[datetime.datetime] = mapped_column(Instant)
+
+
+@dataclass(frozen=True)
+class Due:
+    """One follow-up of one path: derived from dates, with what was learnt so far."""
+
+    journey: Journey
+    milestone: Milestone
+    state: MilestoneState
+    known: FollowUp | None
+
+    @property
+    def exit_on(self) -> datetime.date:
+        end = self.journey.path.to_on
+        assert end is not None  # a path without an end has no milestone
+        return end
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What one call, letter or look-up gave."""
+
+    outcome: FollowUpOutcome
+    channel: Channel
+    answered_by: AnsweredBy | None = None
+    answer: Answer | None = None
+
+
+def derived(session: Session, journeys: Sequence[Journey], on: datetime.date) -> list[Due]:
+    """Every milestone of these journeys on a day, in order of its reference date (one select more)."""
+    known = _known(session, {journey.person_id for journey in journeys})
+    found = [
+        Due(
+            journey,
+            milestone,
+            journey.path.state(milestone, on),
+            known.get((journey.person_id, journey.path.to_on, milestone.months)),
+        )
+        for journey in journeys
+        for milestone in journey.path.milestones()
+    ]
+    return sorted(found, key=lambda due: (due.milestone.reference_on, due.journey.person_id))
+
+
+def off_schedule(session: Session, person_id: int) -> list[FollowUp]:
+    """Answers kept for an exit that is no longer one («hors échéance»), out of every rate."""
+    ends = {journey.path.to_on for journey in of_person(session, person_id)}
+    rows = session.scalars(select(FollowUp).where(FollowUp.person_id == person_id))
+    return [row for row in rows if row.exit_on not in ends]
+
+
+def chains(session: Session, journeys: Sequence[Journey], on: datetime.date) -> dict[int, Chain]:
+    """The chain at 6 and at 12 months over these journeys, counted in paths."""
+    dues = derived(session, journeys, on)
+    return {
+        months: chain(
+            FollowedPath(
+                person_id=due.journey.person_id,
+                reached=due.milestone.reference_on <= on,
+                outcome=FollowUpOutcome(due.known.outcome) if due.known else None,
+                situation=Situation(due.known.situation) if due.known and due.known.situation else None,
+            )
+            for due in dues
+            if due.milestone.months == months and due.exit_on <= on
+        )
+        for months in MILESTONES
+    }
+
+
+def due_of(
+    session: Session, person_id: int, exit_on: datetime.date, milestone: int, on: datetime.date
+) -> Due:
+    """One follow-up of a person; refuses one that dates no longer call for."""
+    for due in derived(session, of_person(session, person_id), on):
+        if due.exit_on == exit_on and due.milestone.months == milestone:
+            return due
+    raise FollowUpRefused(
+        "Ce suivi n’a plus lieu d’être : le parcours de la personne a changé. Revenez à la liste des suivis."
+    )
+
+
+def proposal(session: Session, due: Due) -> Proposal | None:
+    """What the tool already knows about the reference date, to be confirmed in one click."""
+    rows = session.execute(
+        select(
+            Contract.type,
+            Contract.from_on,
+            Contract.ended_on,
+            Contract.to_on,
+            Contract.employer_id,
+            Contract.weekly_hours,
+        ).where(Contract.person_id == due.journey.person_id)
+    ).all()
+    kinds = _siae_kinds(session, {row[4] for row in rows})
+    contracts = [
+        KnownContract(
+            type=ContractType(type_),
+            days=Interval(start, ended or end),
+            employer_id=employer,
+            siae_kind=kinds.get(employer),
+            weekly_hours=weekly,
+        )
+        for type_, start, ended, end, employer, weekly in rows
+    ]
+    return propose(contracts, due.milestone.reference_on, due.journey.last_employer_id)
+
+
+def record(session: Session, due: Due, attempt: Attempt, *, on: datetime.date, by: int | None) -> FollowUp:
+    """Record an attempt: the question is about the reference date, whatever the day of the call.
+
+    Refuses a follow-up before its date or while the exit is provisional, a situation without an answer, and a
+    second answer that contradicts the first; the same answer twice has one effect.
+    """
+    _refuse_early(due, on)
+    _refuse_contradiction(attempt)
+    row = due.known
+    if row is not None and row.outcome == FollowUpOutcome.answered:
+        if attempt.answer is not None and _answer_of(row) == attempt.answer:
+            return row
+        raise FollowUpRefused(
+            "Une réponse est déjà enregistrée pour cette échéance. Pour la changer, utilisez « Corriger la réponse »."
+        )
+    if row is None:
+        row = FollowUp(
+            territory_id=due.journey.territory_id,
+            person_id=due.journey.person_id,
+            exit_on=due.exit_on,
+            milestone=due.milestone.months,
+            reference_on=due.milestone.reference_on,
+            tries=0,
+        )
+    _write(session, row, attempt, on=on, by=by)
+    return row
+
+
+def correct(session: Session, due: Due, attempt: Attempt, *, on: datetime.date, by: int | None) -> FollowUp:
+    """Replace an answer that was wrong; the journal keeps that it was corrected."""
+    _refuse_contradiction(attempt)
+    if due.known is None:
+        raise FollowUpRefused("Aucune réponse n’est enregistrée pour cette échéance. Enregistrez-la d’abord.")
+    _write(session, due.known, attempt, on=on, by=by)
+    return due.known
+
+
+def _write(session: Session, row: FollowUp, attempt: Attempt, *, on: datetime.date, by: int | None) -> None:
+    answer = attempt.answer
+    row.outcome = attempt.outcome
+    row.situation = answer.situation if answer else None
+    row.since_on = answer.since_on if answer else None
+    row.weekly_hours = answer.weekly_hours if answer else None
+    row.part_time_chosen = answer.part_time_chosen if answer else None
+    row.same_employer = answer.same_employer if answer else None
+    row.training_validated = answer.training_validated if answer else None
+    row.answered_by, row.channel = attempt.answered_by, attempt.channel
+    row.called_on, row.recorded_by_id, row.recorded_at = on, by, journal.now()
+    if attempt.channel != Channel.desk:
+        row.tries += 1
+    session.add(row)
+    session.flush()
+    journal.note(
+        session,
+        "follow_up",
+        "follow_up",
+        row.id,
+        by=by,
+        territory_id=row.territory_id,
+        outcome=attempt.outcome,
+    )
+
+
+def _refuse_early(due: Due, on: datetime.date) -> None:
+    if due.state == MilestoneState.provisional:
+        raise FollowUpRefused(
+            f"La sortie est provisoire jusqu’au {french_date(due.journey.path.provisional_until or on)} :"
+            " le suivi s’ouvrira ensuite."
+        )
+    if due.state != MilestoneState.due:
+        raise FollowUpRefused(
+            f"La question porte sur le {french_date(due.milestone.reference_on)} : appelez à partir de ce jour."
+        )
+
+
+def _refuse_contradiction(attempt: Attempt) -> None:
+    answered = attempt.outcome == FollowUpOutcome.answered
+    if answered and attempt.answer is None:
+        raise FollowUpRefused("La personne a répondu : choisissez sa situation à la date indiquée.")
+    if not answered and attempt.answer is not None:
+        label = attempt.outcome.label.lower()
+        raise FollowUpRefused(
+            f"« {attempt.outcome.label} » ne va pas avec une situation. Choisissez « A répondu », ou retirez la"
+            f" situation si le résultat est bien « {label} »."
+        )
+
+
+def _answer_of(row: FollowUp) -> Answer | None:
+    if row.situation is None:
+        return None
+    return Answer(
+        Situation(row.situation),
+        row.since_on,
+        row.weekly_hours,
+        row.part_time_chosen,
+        row.same_employer,
+        row.training_validated,
+    )
+
+
+def _known(session: Session, people: set[int]) -> dict[tuple[int, datetime.date | None, int], FollowUp]:
+    rows = session.scalars(select(FollowUp).where(FollowUp.person_id.in_(people)))
+    return {(row.person_id, row.exit_on, row.milestone): row for row in rows}
+
+
+def _siae_kinds(session: Session, employers: set[int]) -> dict[int, SiaeKind]:
+    rows = session.execute(
+        select(OrganisationRole.organisation_id, OrganisationRole.kind)
+        .where(
+            OrganisationRole.organisation_id.in_(employers),
+            OrganisationRole.role == OrganisationRoleName.siae,
+            OrganisationRole.kind != "",
+        )
+        .order_by(OrganisationRole.kind)
+    )
+    return {employer: SiaeKind(kind) for employer, kind in rows}
