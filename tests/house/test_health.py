@@ -1,7 +1,9 @@
 """GET /sante: what a watching machine reads."""
 
+from typing import cast
+
 from flask import Flask
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 
 import facilitator
 from facilitator.db import db
@@ -20,7 +22,7 @@ def test_health_says_state_version_and_kind_of_database(client: Browser, databas
 
 def test_health_says_503_when_the_database_does_not_answer(app: Flask) -> None:
     with app.app_context():
-        engines = db.engines
+        engines = cast(dict[str | None, Engine], db.engines)
         sound = engines[None]
         nowhere = {
             "sqlite": "sqlite:////nowhere/at/all.sqlite",
