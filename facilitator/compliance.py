@@ -317,7 +317,8 @@ def _shares(facts: LotFacts, on: date) -> list[Obligation]:
     tops = [award for award in facts.awards if award.parent_id is None]
     # With a single company, what stands on the lot stands on it.
     roots: dict[int | None, int | None] = {None: tops[0].id if len(tops) == 1 else None}
-    roots.update(roots_of(facts.awards))
+    for award_id, root in roots_of(facts.awards).items():
+        roots[award_id] = root
     owed: dict[int | None, Decimal] = defaultdict(lambda: ZERO)
     retained: dict[int | None, Decimal] = defaultdict(lambda: ZERO)
     for line in facts.ledger:

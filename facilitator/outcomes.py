@@ -180,8 +180,15 @@ def chain(followed: Iterable[FollowedPath]) -> Chain:
     asked = [each for each in in_scope if each.outcome not in silent]
     answered = [each for each in asked if each.outcome is FollowUpOutcome.answered]
     working = [each for each in answered if each.situation and in_work(each.situation)]
-    counts = (len(each) for each in (left, reached, in_scope, asked, answered, working))
-    return Chain(*counts, people=len({each.person_id for each in left}))
+    return Chain(
+        left=len(left),
+        reached=len(reached),
+        in_scope=len(in_scope),
+        asked=len(asked),
+        answered=len(answered),
+        in_work=len(working),
+        people=len({each.person_id for each in left}),
+    )
 
 
 def _percent(part: int, whole: int) -> Decimal | None:
