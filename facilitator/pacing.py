@@ -131,6 +131,8 @@ def _months_ahead(calendar: Calendar, until: date) -> Iterator[tuple[date, Fract
         last = last_of_month(first)
         days = calendar.working_days(Interval(first, min(last, until)))
         yield first_of_month(first), Fraction(days, last.day)
+        if last >= until:
+            return
         first = last + DAY
 
 

@@ -300,6 +300,17 @@ def rounded_share(owed: int, days: int, whole: int) -> D:
     return (D(owed) * days / whole).quantize(D("0.01"))
 
 
+def test_a_lot_that_never_ends_still_has_its_figures() -> None:
+    facts = LotFacts(
+        dates=dates("2026-01-01", ("9999-12-31", None)),
+        ledger=(line(LedgerKind.initial, 100, "2026-01-01"),),
+        rows=(counted("2026-01", "10"),),
+    )
+    found = statement(facts, date(2026, 1, 31), RULES)
+    assert found.target_month == date(2026, 10, 1)
+    assert found.projection is not None and found.projection > 900000
+
+
 def test_a_plan_typed_in_replaces_the_elapsed_days() -> None:
     facts = LotFacts(
         dates=dates("2026-01-01", ("2026-03-31", None)),
