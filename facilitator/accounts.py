@@ -2,11 +2,13 @@
 
 import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from facilitator import journal
 from facilitator.db import Instant, Model, Versioned, one_of
 from facilitator.organisations import Organisation
+from facilitator.passwords import hashed, refuse_weak
 from facilitator.refusals import Refused
 from facilitator.territories import Territory
 from facilitator.vocabulary import MembershipRole
@@ -91,3 +93,143 @@ class Submission(Model):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     at: Mapped[datetime.datetime] = mapped_column(Instant, index=True)
     location: Mapped[str] = mapped_column(String(500))
+
+
+def create_user(
+    session: Session,
+    email: str,
+    name: str,
+    password: str | None,
+    *,
+    by: int | None,
+    demo: bool = False,
+) -> User:
+    """Open an account; without a password it waits for a link. Refuses a known address and a weak password."""
+    email = email.strip().lower()
+    if session.scalar(select(User.id).where(User.email == email)) is not None:
+        raise AccountRefused(f"Un compte existe déjà pour {email}\u00a0: ajoutez-lui un rôle.")
+    if password is not None:
+        refuse_weak(password, email)
+    user = User(
+        email=email,
+        name=name.strip(),
+        password_hash=hashed(password) if password is not None else None,
+        demo=demo,
+        created_at=journal.now(),
+    )
+    session.add(user)
+    session.flush()
+    journal.note(session, "create", "user", user.id, by=by)
+    return user
+
+
+def set_password(session: Session, user: User, password: str, *, by: int | None) -> None:
+    """Give an account its password; refuses a weak one."""
+    refuse_weak(password, user.email)
+    user.password_hash = hashed(password)
+    journal.note(session, "set_password", "user", user.id, by=by)
+
+
+def amend(session: Session, user: User, *, name: str, email: str, by: int | None) -> None:
+    """Change a name or an address; refuses the address of another account."""
+    email = email.strip().lower()
+    taken = session.scalar(select(User.id).where(User.email == email, User.id != user.id))
+    if taken is not None:
+        raise AccountRefused(f"Un autre compte porte déjà l’adresse {email}.")
+    user.name, user.email = name.strip(), email
+    journal.note(session, "amend", "user", user.id, by=by)
+
+
+def deactivate(session: Session, user: User, *, at: datetime.datetime, by: int | None) -> None:
+    """Close an account and end its sessions; refuses one’s own, so that an administrator always remains."""
+    if by == user.id:
+        raise AccountRefused(
+            "Vous ne pouvez pas fermer votre propre compte\u00a0: demandez-le à un autre administrateur."
+        )
+    user.active = False
+    session.execute(
+        update(UserSession)
+        .where(UserSession.user_id == user.id, UserSession.revoked_at.is_(None))
+        .values(revoked_at=at)
+    )
+    journal.note(session, "deactivate", "user", user.id, by=by)
+
+
+def reactivate(session: Session, user: User, *, by: int | None) -> None:
+    """Open a closed account again."""
+    user.active = True
+    journal.note(session, "reactivate", "user", user.id, by=by)
+
+
+def add_membership(
+    session: Session,
+    user: User,
+    role: MembershipRole,
+    *,
+    by: int | None,
+    territory_id: int | None = None,
+    organisation_id: int | None = None,
+) -> Membership:
+    """Give a role in its place; refuses a role without the place that it needs, and the same role twice."""
+    role = MembershipRole(role)
+    _refuse_wrong_place(role, territory_id, organisation_id)
+    same = session.scalar(
+        select(Membership.id).where(
+            Membership.user_id == user.id,
+            Membership.role == role.value,
+            Membership.territory_id.is_not_distinct_from(territory_id),
+            Membership.organisation_id.is_not_distinct_from(organisation_id),
+        )
+    )
+    if same is not None:
+        raise AccountRefused(f"{user.name} a déjà ce rôle à cet endroit.")
+    membership = Membership(
+        user_id=user.id,
+        role=role.value,
+        territory_id=territory_id,
+        organisation_id=organisation_id,
+    )
+    session.add(membership)
+    session.flush()
+    journal.note(
+        session, "add_membership", "user", user.id, by=by, territory_id=territory_id, role=role.value
+    )
+    return membership
+
+
+def remove_membership(session: Session, membership: Membership, *, by: int | None) -> None:
+    """Take a role away; refuses one’s own, so that nobody shuts themselves out."""
+    if by == membership.user_id:
+        raise AccountRefused(
+            "Vous ne pouvez pas retirer votre propre rôle\u00a0: demandez-le à un autre administrateur."
+        )
+    session.execute(
+        update(UserSession).where(UserSession.membership_id == membership.id).values(membership_id=None)
+    )
+    journal.note(
+        session,
+        "remove_membership",
+        "user",
+        membership.user_id,
+        by=by,
+        territory_id=membership.territory_id,
+        role=membership.role,
+    )
+    session.delete(membership)
+
+
+def has_demo_users(session: Session) -> bool:
+    """Whether an account with a published password exists."""
+    return session.scalar(select(User.id).where(User.demo).limit(1)) is not None
+
+
+def _refuse_wrong_place(role: MembershipRole, territory_id: int | None, organisation_id: int | None) -> None:
+    wants_territory = role is MembershipRole.facilitator
+    wants_organisation = role not in (MembershipRole.facilitator, MembershipRole.administrator)
+    if wants_territory != (territory_id is not None):
+        raise AccountRefused("Un facilitateur, et lui seul, reçoit son rôle dans un territoire.")
+    if wants_organisation != (organisation_id is not None):
+        raise AccountRefused(
+            "Un donneur d’ordre, une entreprise, une structure d’insertion ou un conseiller référent"
+            " reçoit son rôle dans une organisation, et eux seuls."
+        )

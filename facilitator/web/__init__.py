@@ -1,13 +1,34 @@
 """The pages, one module per audience, and what guards them all."""
 
 from flask import Flask
+from flask_wtf import CSRFProtect
 
-from facilitator.web import health
+from facilitator import french, passwords
+from facilitator.settings import Settings
+from facilitator.web import account, clock, errors, guard, headers, health, navigation
+from facilitator.web import public, sign_in
 
-BLUEPRINTS = (health.blueprint,)
+# One line for each audience; each route has its line in `permissions.DOORS`.
+BLUEPRINTS = (
+    health.blueprint,
+    public.blueprint,
+    sign_in.blueprint,
+    account.blueprint,
+)
+csrf = CSRFProtect()
 
 
 def init_app(app: Flask) -> None:
-    """Hang the pages on the application."""
+    """Hang the pages on the application, then their guards: headers last said, doors first asked."""
+    settings: Settings = app.config["SETTINGS"]
+    cost = settings.password_cost
+    passwords.configure(cost.time, cost.memory_kib, cost.parallelism)
+    app.config["WTF_CSRF_TIME_LIMIT"] = None  # the token lives as long as the session
+    app.jinja_env.filters.update(french.FILTERS, instant=clock.instant)
+    app.context_processor(navigation.around)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    headers.init_app(app)
+    guard.init_app(app)
+    csrf.init_app(app)
+    errors.init_app(app)

@@ -1,0 +1,107 @@
+"""Who may do what: the table role → permissions, and the register of every door (route) of the site."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from types import MappingProxyType
+
+from facilitator.vocabulary import MembershipRole
+
+
+class Permission(StrEnum):
+    """What a role opens; which *objects* it opens is decided by `access`."""
+
+    administer = "administer"  # territories, parameters, users, organisations; never a person
+    follow_markets = "follow_markets"  # read markets, lots, organisations and the day's work
+    edit_markets = "edit_markets"  # create, amend, import, calibrate, award
+    read_people = "read_people"  # names, birth dates, criteria
+    edit_people = "edit_people"  # register, decide an eligibility, the express screen
+    edit_placements = "edit_placements"  # propose, confirm on someone’s word, contracts
+    edit_hours = "edit_hours"  # record, split, validate, refuse, correct
+    follow_up = "follow_up"  # calls at 6 and 12 months
+    read_own_markets = "read_own_markets"  # a buyer’s markets, figures only
+    read_own_lots = "read_own_lots"  # a company’s lots and what it owes
+    read_own_placements = "read_own_placements"  # placements, contracts and hours of an employer
+    answer_placements = "answer_placements"  # confirm or decline what was proposed
+    download_compliance = "download_compliance"  # the workbook
+
+
+_P = Permission
+GRANTS: Mapping[MembershipRole, frozenset[Permission]] = MappingProxyType(
+    {
+        MembershipRole.administrator: frozenset({_P.administer}),
+        MembershipRole.facilitator: frozenset(
+            {
+                _P.follow_markets,
+                _P.edit_markets,
+                _P.read_people,
+                _P.edit_people,
+                _P.edit_placements,
+                _P.edit_hours,
+                _P.follow_up,
+                _P.download_compliance,
+            }
+        ),
+        MembershipRole.authority: frozenset({_P.read_own_markets, _P.download_compliance}),
+        MembershipRole.company: frozenset({_P.read_own_lots, _P.read_own_placements, _P.answer_placements}),
+        MembershipRole.siae: frozenset({_P.read_own_placements, _P.answer_placements}),
+        MembershipRole.referrer: frozenset(),
+    }
+)
+
+
+class Open(Enum):
+    """Doors that ask for no particular role."""
+
+    public = "public"
+    signed_in = "signed_in"
+
+
+PUBLIC, SIGNED_IN = Open.public, Open.signed_in
+
+
+@dataclass(frozen=True)
+class Door:
+    """What a route asks for, and the owned object that its URL names (its kind, and the parameter that carries its id)."""
+
+    needs: Permission | Open
+    thing: str = ""
+    parameter: str = ""
+
+    def admits(self, role: MembershipRole | None) -> bool:
+        """Whether a signed-in visitor acting in this role may come through."""
+        if isinstance(self.needs, Open):
+            return True
+        return role is not None and self.needs in GRANTS[role]
+
+
+# One line for each endpoint: `"blueprint.view": Door(permission, "lot", "lot_id")`.
+DOORS: dict[str, Door] = {
+    "static": Door(PUBLIC),
+    "health.state": Door(PUBLIC),
+    "public.home": Door(PUBLIC),
+    "public.accessibility": Door(PUBLIC),
+    "public.legal": Door(PUBLIC),
+    # Accounts
+    "sign_in.sign_in": Door(PUBLIC),
+    "sign_in.sign_out": Door(SIGNED_IN),
+    "sign_in.choose_password": Door(PUBLIC),
+    "account.show": Door(SIGNED_IN),
+    "account.change_password": Door(SIGNED_IN),
+    "account.revoke_session": Door(SIGNED_IN, "session", "session_id"),
+    "account.switch": Door(SIGNED_IN),
+}
+
+
+class UnregisteredDoors(Exception):
+    """Routes and register do not agree: the site refuses to start."""
+
+
+def check_register(endpoints: Iterable[str]) -> None:
+    """Refuse to start when a route is not in the register, or an entry of the register has no route."""
+    routes = set(endpoints)
+    missing, unused = sorted(routes - DOORS.keys()), sorted(DOORS.keys() - routes)
+    if missing or unused:
+        raise UnregisteredDoors(
+            f"routes absent from permissions.DOORS: {missing}; entries without a route: {unused}"
+        )
