@@ -10,6 +10,8 @@ BIN := $(VENV)/bin
 INSTANCE ?= instance
 PORT ?= 8000
 FACILITATOR_REAL_DATA ?= ../shared/data
+# Two workers, each with its own PostgreSQL; JOBS=0 runs in one process.
+JOBS ?= 2
 PYTEST := $(BIN)/python -m pytest
 export PORT PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONPATH
@@ -58,7 +60,7 @@ system: ## Install PostgreSQL and Chromium through apt, when root and absent
 	@.ci/system
 
 test: $(DEVELOPMENT) system ## Every test, on SQLite and PostgreSQL, Chromium included
-	@$(PYTEST) --ignore=tests/real -m "not campaign" $(ARGS)
+	@$(PYTEST) -n $(JOBS) --dist loadfile --ignore=tests/real -m "not campaign" $(ARGS)
 
 check: $(DEVELOPMENT) ## Lint, format, types, imports, templates
 	@$(BIN)/ruff check .
