@@ -1,13 +1,31 @@
 """Organisations: buyers, companies, SIAE and referrers, shared by all territories; contacts are not."""
 
 import datetime
+import re
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Select,
+    String,
+    UniqueConstraint,
+    delete,
+    select,
+)
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from stdnum.fr import siret as siret_key
 
+from facilitator import journal
 from facilitator.db import Instant, Model, Versioned, one_of
+from facilitator.labels import Labelled
 from facilitator.refusals import Refused
-from facilitator.vocabulary import IdentifierScheme, OrganisationRoleName
+from facilitator.vocabulary import (
+    AuthorityCategory,
+    IdentifierScheme,
+    OrganisationRoleName,
+    SiaeKind,
+)
 
 
 class OrganisationRefused(Refused):
@@ -67,3 +85,104 @@ class Contact(Versioned, Model):
     position: Mapped[str | None] = mapped_column(String(120))
     email: Mapped[str | None] = mapped_column(String(254))
     phone: Mapped[str | None] = mapped_column(String(30))
+
+
+def find_or_create(session: Session, scheme: str, identifier: str, name: str | None = None) -> Organisation:
+    """The organisation of this identifier, made when unknown; a name is added where there was none."""
+    identifier = re.sub(r"\s", "", identifier)
+    _refuse_wrong_identifier(scheme, identifier)
+    found = session.scalar(_of(scheme, identifier))
+    if found is None:
+        try:
+            with session.begin_nested():
+                found = Organisation(
+                    scheme=scheme, identifier=identifier, name=name, created_at=journal.now()
+                )
+                session.add(found)
+        except IntegrityError:  # somebody recorded it at the same instant
+            found = session.scalars(_of(scheme, identifier)).one()
+    if name and not found.name:
+        found.name = name
+    return found
+
+
+def by_siret(session: Session, siret: str) -> Organisation | None:
+    """The organisation of a SIRET, spaces allowed."""
+    return session.scalar(_of(IdentifierScheme.SIRET, re.sub(r"\s", "", siret)))
+
+
+def add_role(
+    session: Session, organisation: Organisation, role: OrganisationRoleName, kind: str = ""
+) -> None:
+    """Note a part that the organisation plays; twice is once. Refuses a kind that the role does not know."""
+    role = OrganisationRoleName(role)
+    _refuse_wrong_kind(role, kind)
+    row = {"organisation_id": organisation.id, "role": role.value, "kind": kind}
+    if session.scalar(select(OrganisationRole.id).filter_by(**row)) is None:
+        session.add(OrganisationRole(**row))
+        session.flush()
+
+
+def remove_role(session: Session, organisation: Organisation, role: str, kind: str = "") -> None:
+    """Forget a part; what was recorded under it stays."""
+    session.execute(
+        delete(OrganisationRole).where(
+            OrganisationRole.organisation_id == organisation.id,
+            OrganisationRole.role == role,
+            OrganisationRole.kind == kind,
+        )
+    )
+
+
+def roles_of(session: Session, organisation: Organisation) -> list[OrganisationRole]:
+    """The parts that an organisation plays."""
+    return list(
+        session.scalars(
+            select(OrganisationRole)
+            .where(OrganisationRole.organisation_id == organisation.id)
+            .order_by(OrganisationRole.role, OrganisationRole.kind)
+        )
+    )
+
+
+def amend(session: Session, organisation: Organisation, *, by: int | None, **fields: str | None) -> None:
+    """Change what is known of an organisation; its identifier never changes."""
+    changed = sorted(name for name, value in fields.items() if getattr(organisation, name) != value)
+    for name in changed:
+        setattr(organisation, name, fields[name])
+    if changed:
+        journal.note(session, "amend", "organisation", organisation.id, by=by, fields=changed)
+
+
+def search(words: str) -> Select[Organisation]:
+    """Organisations whose name holds these words, or whose identifier begins with them."""
+    digits = re.sub(r"\s", "", words)
+    named = Organisation.name.icontains(words.strip(), autoescape=True)
+    return select(Organisation).where(named | Organisation.identifier.startswith(digits, autoescape=True))
+
+
+def _of(scheme: str, identifier: str) -> Select[Organisation]:
+    return select(Organisation).where(Organisation.scheme == scheme, Organisation.identifier == identifier)
+
+
+def _refuse_wrong_identifier(scheme: str, identifier: str) -> None:
+    if scheme not in {each.value for each in IdentifierScheme}:
+        raise OrganisationRefused(f"Le type d’identifiant «\u00a0{scheme}\u00a0» n’existe pas.")
+    if not 0 < len(identifier) <= 64:
+        raise OrganisationRefused("L’identifiant d’une organisation compte de 1 à 64\u00a0caractères.")
+    if scheme == IdentifierScheme.SIRET and not siret_key.is_valid(identifier):
+        raise OrganisationRefused(
+            f"Le SIRET {identifier} n’a pas quatorze chiffres avec la bonne clé\u00a0: recopiez-le."
+        )
+
+
+def _refuse_wrong_kind(role: OrganisationRoleName, kind: str) -> None:
+    kinds: dict[OrganisationRoleName, type[Labelled]] = {
+        OrganisationRoleName.authority: AuthorityCategory,
+        OrganisationRoleName.siae: SiaeKind,
+    }
+    known = {each.value for each in kinds[role]} if role in kinds else set()
+    if kind and kind not in known:
+        raise OrganisationRefused(
+            f"«\u00a0{kind}\u00a0» n’est pas une catégorie de «\u00a0{role.label}\u00a0»."
+        )

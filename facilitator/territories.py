@@ -1,6 +1,7 @@
 """Territories: the structures porteuses, and the dated rules that each sets."""
 
 import datetime
+import re
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from facilitator import journal
 from facilitator.db import Instant, Model, Versioned, one_of, touch
 from facilitator.refusals import Refused
-from facilitator.rules import DatedRules, parse
+from facilitator.rules import DatedRules, dump, parse
 from facilitator.vocabulary import TerritoryKind
 
 
@@ -50,9 +51,9 @@ class TerritoryParameter(Model):
 def rules_of(session: Session, territory_id: int) -> DatedRules:
     """The rules of a territory, at every date (one select)."""
     rows = session.execute(
-        select(
-            TerritoryParameter.effective_on, TerritoryParameter.name, TerritoryParameter.value
-        ).where(TerritoryParameter.territory_id == territory_id)
+        select(TerritoryParameter.effective_on, TerritoryParameter.name, TerritoryParameter.value).where(
+            TerritoryParameter.territory_id == territory_id
+        )
     )
     return DatedRules(tuple((day, name, parse(name, value)) for day, name, value in rows))
 
@@ -71,3 +72,98 @@ def rules_by_territory(session: Session, ids: set[int]) -> dict[int, DatedRules]
     for territory_id, day, name, value in rows:
         found[territory_id].append((day, name, parse(name, value)))
     return {each: DatedRules(tuple(entries)) for each, entries in found.items()}
+
+
+def create(session: Session, slug: str, name: str, kind: TerritoryKind, *, by: int | None) -> Territory:
+    """Open a territory; refuses a slug that is taken or that would not read well in a command."""
+    if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", slug) or len(slug) > 60:
+        raise TerritoryRefused(
+            f"«\u00a0{slug}\u00a0» ne convient pas comme nom court\u00a0: minuscules sans accent, chiffres"
+            " et tirets, par exemple «\u00a0val-d-exemple\u00a0»."
+        )
+    if session.scalar(select(Territory.id).where(Territory.slug == slug)) is not None:
+        raise TerritoryRefused(f"Un territoire porte déjà le nom court «\u00a0{slug}\u00a0».")
+    territory = Territory(
+        slug=slug, name=name.strip(), kind=TerritoryKind(kind).value, created_at=journal.now()
+    )
+    session.add(territory)
+    session.flush()
+    journal.note(session, "create", "territory", territory.id, by=by, territory_id=territory.id)
+    return territory
+
+
+def by_slug(session: Session, slug: str) -> Territory:
+    """The territory of a short name; refuses an unknown one."""
+    found = session.scalar(select(Territory).where(Territory.slug == slug))
+    if found is None:
+        raise TerritoryRefused(f"Aucun territoire ne porte le nom court «\u00a0{slug}\u00a0».")
+    return found
+
+
+def amend(session: Session, territory: Territory, *, by: int | None, **fields: str | None) -> None:
+    """Change what is known of a territory; its short name never changes."""
+    changed = sorted(name for name, value in fields.items() if getattr(territory, name) != value)
+    for name in changed:
+        setattr(territory, name, fields[name])
+    if changed:
+        journal.note(
+            session,
+            "amend",
+            "territory",
+            territory.id,
+            by=by,
+            territory_id=territory.id,
+            fields=changed,
+        )
+
+
+def set_parameter(
+    session: Session,
+    territory: Territory,
+    name: str,
+    value: str,
+    *,
+    effective_on: datetime.date,
+    by: int | None,
+) -> TerritoryParameter:
+    """Give a rule its value from a day on; refuses a value that it cannot take. Verdicts follow."""
+    text = dump(name, parse(name, value))
+    same_day = session.scalar(
+        select(TerritoryParameter).where(
+            TerritoryParameter.territory_id == territory.id,
+            TerritoryParameter.name == name,
+            TerritoryParameter.effective_on == effective_on,
+        )
+    )
+    before = same_day.value if same_day else None
+    parameter = same_day or TerritoryParameter(
+        territory_id=territory.id, name=name, effective_on=effective_on
+    )
+    parameter.value, parameter.set_by_id, parameter.set_at = text, by, journal.now()
+    session.add(parameter)
+    session.flush()
+    journal.note(
+        session,
+        "set_parameter",
+        "territory",
+        territory.id,
+        by=by,
+        territory_id=territory.id,
+        name=name,
+        value=text,
+        before=before,
+        effective_on=effective_on.isoformat(),
+    )
+    touch(session, "territory", territory.id)
+    return parameter
+
+
+def parameters_of(session: Session, territory_id: int) -> list[TerritoryParameter]:
+    """Every dated value that a territory set, newest first."""
+    return list(
+        session.scalars(
+            select(TerritoryParameter)
+            .where(TerritoryParameter.territory_id == territory_id)
+            .order_by(TerritoryParameter.name, TerritoryParameter.effective_on.desc())
+        )
+    )
