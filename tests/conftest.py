@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from facilitator import create_app, schema
 from facilitator.db import db
-from facilitator.settings import PasswordCost, Settings, bundled
+from facilitator.settings import PasswordCost, Settings
 from tests import postgres
 from tests.forms_in_pages import Browser
 from tests.watch import RequestWatch
@@ -55,10 +55,7 @@ def make_schema(url: str, folder: Path) -> None:
     app = create_app(settings_for(url, folder))
     with app.app_context():
         try:
-            if (bundled("migrations") / "env.py").is_file():
-                schema.upgrade()
-            else:
-                db.create_all()
+            schema.upgrade()
         finally:
             db.session.remove()
             db.engine.dispose()
