@@ -2,9 +2,12 @@
 
 import click
 
-from facilitator.commands import frame, server
+from facilitator.commands import frame, imports, server
 
 COMMANDS: tuple[click.Command, ...] = (
+    imports.import_decp,
+    imports.import_refs,
+    imports.import_siae,
     server.serve,
     server.upgrade,
 )

@@ -67,6 +67,12 @@ def propose(markets: Iterable[PublishedMarket]) -> tuple[ProposedGroup, ...]:
     return tuple(sorted(groups, key=lambda each: (each.lots[0].market.buyer_id, each.title)))
 
 
+def number_in(published: str | None) -> str | None:
+    """The number of its lot that the object of a market tells."""
+    matched = _LOT.search(_folded(published or ""))
+    return matched[1].upper() if matched else None
+
+
 def _signs(market: PublishedMarket) -> _Signs:
     published = market.object or ""
     folded = _folded(published)
@@ -80,7 +86,7 @@ def _signs(market: PublishedMarket) -> _Signs:
         id_stem,
         matched[1].upper() if matched else id_number,
         marked=bool(matched or _COUNT.search(folded) or id_number),
-        title=after.strip(" :;,.-–—()") or published,
+        title=after.strip(" :;,.-–—()") or published,
     )
 
 
@@ -162,5 +168,5 @@ def _title(market: PublishedMarket) -> str:
     published = market.object or market.decp_id
     folded = _folded(published)
     mark = _LOT.search(folded) or _NUMBER.search(folded)
-    before = published[: mark.start()].strip(" :;,.-–—(") if mark else published
+    before = published[: mark.start()].strip(" :;,.-–—(") if mark else published
     return before if len(before) >= SHORTEST_STEM else published
