@@ -94,7 +94,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings; refuses a value that cannot be understood and an unsafe production."""
     environment = _environment(environ.get("FACILITATOR_ENV") or Environment.development)
     instance = Path(environ.get("FACILITATOR_INSTANCE") or _default_instance()).absolute()
-    instance.mkdir(parents=True, exist_ok=True)
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds personal data
     secret_key = environ.get("SECRET_KEY", "")
     if not secret_key and environment is Environment.development:
         secret_key = _kept_secret(instance / "secret_key")
