@@ -59,9 +59,8 @@ def set_up_templates(app: Flask) -> None:
 
 def set_up_database(app: Flask) -> None:
     """Engine, models and migrations."""
-    from facilitator import db
+    from facilitator import db, verdicts
     from facilitator import tables as tables  # loaded for the metadata
-    from facilitator import verdicts
 
     db.init_app(app)
     verdicts.listen()

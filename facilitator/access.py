@@ -5,7 +5,6 @@ from typing import Any, TypeVar
 from flask import abort, g
 from flask_login import current_user
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
-from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.base import ExecutableOption
 
 from facilitator import journal

@@ -5,8 +5,7 @@ from flask_wtf import CSRFProtect
 
 from facilitator import french, passwords
 from facilitator.settings import Settings
-from facilitator.web import account, clock, errors, guard, headers, health, navigation
-from facilitator.web import public, sign_in
+from facilitator.web import account, clock, errors, guard, headers, health, navigation, public, sign_in
 
 # One line for each audience; each route has its line in `permissions.DOORS`.
 BLUEPRINTS = (

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, flash, redirect, request, session, url_for
+from flask import Blueprint, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_user, logout_user
 from sqlalchemy import select
@@ -11,7 +11,6 @@ from facilitator import access, accounts, french, journal, links, passwords, ses
 from facilitator.accounts import User
 from facilitator.db import db
 from facilitator.forms.accounts import ChoosePasswordForm, SignInForm
-from facilitator.refusals import Refused
 from facilitator.web import navigation
 from facilitator.web.answers import page
 from facilitator.web.guard import SEEN_AT, Visitor
