@@ -12,6 +12,7 @@ from facilitator.decp_markets import PublishedMarket
 LONGEST_GAP = datetime.timedelta(days=60)  # between two notifications of one consultation
 SHORTEST_STEM = 15  # letters of an object that tell a consultation from another
 SHORTEST_NUMBER = 5
+TRIMMED = " \u00a0:;,.-–—()"  # around the title of a lot or of a group
 
 _LOT = re.compile(r"\blot\s*(?:n\s*[°ºo]?\.?\s*|num(?:ero)?\s*)?0*([0-9]{1,3}[a-z]?)\b")
 _NUMBER = re.compile(r"\bn\s?[°ºo]\s?0*([0-9]{1,2})\b")
@@ -86,7 +87,7 @@ def _signs(market: PublishedMarket) -> _Signs:
         id_stem,
         matched[1].upper() if matched else id_number,
         marked=bool(matched or _COUNT.search(folded) or id_number),
-        title=after.strip(" :;,.-–—()") or published,
+        title=after.strip(TRIMMED) or published,
     )
 
 
@@ -168,5 +169,5 @@ def _title(market: PublishedMarket) -> str:
     published = market.object or market.decp_id
     folded = _folded(published)
     mark = _LOT.search(folded) or _NUMBER.search(folded)
-    before = published[: mark.start()].strip(" :;,.-–—(") if mark else published
+    before = published[: mark.start()].strip(TRIMMED) if mark else published
     return before if len(before) >= SHORTEST_STEM else published
