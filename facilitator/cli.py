@@ -2,9 +2,11 @@
 
 import click
 
-from facilitator.commands import frame, imports, server
+from facilitator.commands import accounts, frame, imports, server
 
 COMMANDS: tuple[click.Command, ...] = (
+    accounts.territory,
+    accounts.user,
     imports.import_decp,
     imports.import_refs,
     imports.import_siae,

@@ -1,5 +1,6 @@
 """Passwords: argon2id hashes, and the rules of a good one (CNIL’s formula)."""
 
+import itertools
 import math
 import re
 import secrets
@@ -16,16 +17,15 @@ SHORTEST, LONGEST, FEWEST_BITS = 12, 200, 50
 # Sizes of the alphabets in CNIL’s calculation (délibération 2022-100).
 _ALPHABETS = ((r"[a-z]", 26), (r"[A-Z]", 26), (r"[0-9]", 10), (r"[^a-zA-Z0-9]", 37))
 # What is left of a common password once its figures and signs are gone.
-_COMMON = frozenset(
-    """
+_COMMON_WORDS = """
     motdepasse monmotdepasse lemotdepasse password mypassword passwort azerty azertyuiop qwerty
     qwertyuiop qsdfghjklm azertyqwerty abcdefghijkl abcdefgh abcdef administrateur administrator
     admin bonjour bonjourbonjour soleil doudou loulou chouchou marseille iloveyou jetaime
     facilitator facilitateur facilitatrice clausesociale insertion bienvenue welcome welcometo
     changeme changezmoi letmein superman football princesse motdepassemotdepasse passwordpassword
     azertyazerty qwertyqwerty
-    """.split()
-)
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
 _MANY_AT_ONCE = 4  # 64 MiB each: twenty sign-ins at once would take more than a gigabyte
 
 
@@ -109,5 +109,5 @@ def _plain(text: str) -> str:
 
 def _is_a_row(password: str) -> bool:
     """«abcdefghijkl», «123456789012»: each character follows the one before."""
-    steps = {ord(after) - ord(before) for before, after in zip(password, password[1:], strict=False)}
+    steps = {ord(after) - ord(before) for before, after in itertools.pairwise(password)}
     return steps <= {1, -9} or steps <= {-1, 9}

@@ -90,6 +90,32 @@ DOORS: dict[str, Door] = {
     "account.change_password": Door(SIGNED_IN),
     "account.revoke_session": Door(SIGNED_IN, "session", "session_id"),
     "account.switch": Door(SIGNED_IN),
+    # Administrators
+    "administrators.index": Door(_P.administer),
+    "administrators.create_territory": Door(_P.administer),
+    "administrators.edit_territory": Door(_P.administer, "territory", "territory_id"),
+    "administrators.parameters": Door(_P.administer, "territory", "territory_id"),
+    "administrators.set_parameter": Door(_P.administer, "territory", "territory_id"),
+    "administrators_users.index": Door(_P.administer),
+    "administrators_users.create_user": Door(_P.administer),
+    "administrators_users.user": Door(_P.administer, "user", "user_id"),
+    "administrators_users.edit_user": Door(_P.administer, "user", "user_id"),
+    "administrators_users.send_password_link": Door(_P.administer, "user", "user_id"),
+    "administrators_users.deactivate_user": Door(_P.administer, "user", "user_id"),
+    "administrators_users.reactivate_user": Door(_P.administer, "user", "user_id"),
+    "administrators_users.add_membership": Door(_P.administer, "user", "user_id"),
+    "administrators_users.remove_membership": Door(_P.administer, "membership", "membership_id"),
+    "administrators_organisations.index": Door(_P.administer),
+    "administrators_organisations.create_organisation": Door(_P.administer),
+    "administrators_organisations.edit_organisation": Door(
+        _P.administer, "organisation", "organisation_id"
+    ),
+    "administrators_organisations.add_organisation_role": Door(
+        _P.administer, "organisation", "organisation_id"
+    ),
+    "administrators_organisations.remove_organisation_role": Door(
+        _P.administer, "organisation", "organisation_id"
+    ),
 }
 
 

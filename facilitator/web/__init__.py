@@ -5,7 +5,20 @@ from flask_wtf import CSRFProtect
 
 from facilitator import french, passwords
 from facilitator.settings import Settings
-from facilitator.web import account, clock, errors, guard, headers, health, navigation, public, sign_in
+from facilitator.web import (
+    account,
+    administrators,
+    administrators_organisations,
+    administrators_users,
+    clock,
+    errors,
+    guard,
+    headers,
+    health,
+    navigation,
+    public,
+    sign_in,
+)
 
 # One line for each audience; each route has its line in `permissions.DOORS`.
 BLUEPRINTS = (
@@ -13,6 +26,9 @@ BLUEPRINTS = (
     public.blueprint,
     sign_in.blueprint,
     account.blueprint,
+    administrators.blueprint,
+    administrators_users.blueprint,
+    administrators_organisations.blueprint,
 )
 csrf = CSRFProtect()
 

@@ -12,7 +12,11 @@ from facilitator.vocabulary import MembershipRole
 # (words of the menu, endpoint): five at most; the first is the audience’s home.
 MENUS: Mapping[MembershipRole, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
-        MembershipRole.administrator: (),
+        MembershipRole.administrator: (
+            ("Territoires", "administrators.index"),
+            ("Utilisateurs", "administrators_users.index"),
+            ("Organisations", "administrators_organisations.index"),
+        ),
         MembershipRole.facilitator: (),
         MembershipRole.authority: (),
         MembershipRole.company: (),
