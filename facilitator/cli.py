@@ -2,11 +2,12 @@
 
 import click
 
-from facilitator.commands import accounts, frame, imports, server
+from facilitator.commands import accounts, demo, frame, imports, server
 
 COMMANDS: tuple[click.Command, ...] = (
     accounts.territory,
     accounts.user,
+    demo.demo,
     imports.import_decp,
     imports.import_refs,
     imports.import_siae,

@@ -117,7 +117,7 @@ class Versioned:
     version: Mapped[int] = mapped_column(default=1)
 
     @declared_attr.directive
-    def __mapper_args__(cls) -> dict[str, Any]:
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805
         return {"version_id_col": cls.version}
 
 
@@ -153,8 +153,9 @@ def stop_writing() -> None:
 def engine_options(url: str) -> dict[str, Any]:
     """What `create_engine` gets for this database."""
     if url.startswith("sqlite"):
-        return {"module": sqlite_driver}
+        return {"module": sqlite_driver, "hide_parameters": True}
     return {
+        "hide_parameters": True,  # values are people's: they stay out of error messages and logs
         "pool_pre_ping": True,
         "connect_args": {"options": "-c lock_timeout=5000 -c statement_timeout=60000"},
     }

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from facilitator import journal
+from facilitator import calibration, journal
 from facilitator.awards import Award
 from facilitator.calibration import Sizing
 from facilitator.commitments import (
@@ -200,8 +200,7 @@ def record_invoicing(
         Invoicing(territory_id=lot.territory_id, lot_id=lot.id, closed_on=closed_on, cumulated=cumulated)
     )
     session.flush()
-    full_steps = max(Decimal(0), (cumulated - floor) // step)
-    delta = full_steps - _sum(session, lot, LedgerKind.facturation)
+    delta = calibration.invoiced_hours(cumulated, floor, step) - _sum(session, lot, LedgerKind.facturation)
     if not delta:
         return None
     return add_line(
@@ -232,7 +231,7 @@ def record_site_hours(
     session.add(SiteHours(territory_id=lot.territory_id, lot_id=lot.id, month=month, hours=hours))
     session.flush()
     total = session.scalar(select(func.sum(SiteHours.hours)).where(SiteHours.lot_id == lot.id))
-    due = (Decimal(total or 0) * percent / 100) // 1
+    due = calibration.size(calibration.SiteShare(Decimal(total or 0), percent)).hours
     delta = due - _sum(session, lot, LedgerKind.heures_travaillees)
     if not delta:
         return None

@@ -1,0 +1,43 @@
+"""Command `demo`: the demonstration territory, and the accounts that open it."""
+
+import datetime
+from dataclasses import asdict
+
+import click
+
+from facilitator import demo as demonstration
+from facilitator.commands.frame import as_json, print_json, say, transaction
+from facilitator.demo.story import Account
+from facilitator.vocabulary import MembershipRole
+from facilitator.web.clock import today
+
+
+@click.command(help="Charge le territoire de démonstration (données fictives) et montre ses comptes.")
+@click.option(
+    "--seed", type=int, default=1, show_default=True, help="Graine : la même donne les mêmes données."
+)
+@click.option(
+    "--on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default=None,
+    help="Date à laquelle l’histoire s’arrête (par défaut : aujourd’hui).",
+)
+@as_json
+def demo(seed: int, on: datetime.datetime | None, as_json: bool) -> None:
+    """Write the demonstration in one transaction, then print one account per role."""
+    day = on.date() if on else today()
+    with transaction() as session:
+        accounts = demonstration.load(session, seed, day, say)
+    if as_json:
+        print_json([asdict(account) for account in accounts])
+        return
+    for line in _lines(accounts):
+        click.echo(line)
+
+
+def _lines(accounts: list[Account]) -> list[str]:
+    rows = [(MembershipRole(each.role).label, each.email, each.password) for each in accounts]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
