@@ -78,7 +78,7 @@ def stays(session: Session, placement_ids: Iterable[int]) -> dict[int, Stay]:
     return {stay.placement_id: stay for stay in _stays(session, query)}
 
 
-def _placements() -> Select[Any]:
+def _placements() -> Select[*tuple[Any, ...]]:
     return select(
         Placement.id,
         Placement.territory_id,
@@ -90,7 +90,7 @@ def _placements() -> Select[Any]:
     ).where(Placement.state == PlacementState.confirmed)
 
 
-def _journeys(session: Session, query: Select[Any]) -> list[Journey]:
+def _journeys(session: Session, query: Select[*tuple[Any, ...]]) -> list[Journey]:
     found = _stays(session, query)
     rules = rules_by_territory(session, {stay.territory_id for stay in found})
     by_person: dict[tuple[int, int], list[Stay]] = {}
@@ -117,7 +117,7 @@ def _joined(territory_id: int, person_id: int, theirs: Sequence[Stay], rules: Da
     ]
 
 
-def _stays(session: Session, query: Select[Any]) -> list[Stay]:
+def _stays(session: Session, query: Select[*tuple[Any, ...]]) -> list[Stay]:
     rows = session.execute(query.order_by(Placement.from_on, Placement.id)).all()
     ids = [row[0] for row in rows]
     served = _contracts_served(session, query)
@@ -148,7 +148,7 @@ def _stays(session: Session, query: Select[Any]) -> list[Stay]:
     return found
 
 
-def _contracts_served(session: Session, query: Select[Any]) -> Mapping[int, Sequence[_Served]]:
+def _contracts_served(session: Session, query: Select[*tuple[Any, ...]]) -> Mapping[int, Sequence[_Served]]:
     placements = query.with_only_columns(Placement.id).order_by(None)
     rows = session.execute(
         select(
