@@ -9,6 +9,7 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from stdnum.fr import nir, siret
 from wtforms import EmailField, Field, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
 from wtforms.widgets import DateInput, MonthInput, TextInput
 
@@ -194,10 +195,14 @@ class CodeField(SelectField):
         validators: Sequence[Any] = (),
         **others: Any,
     ) -> None:
-        choices = codes.choices() if isinstance(codes, type) else list(codes)
-        if blank is not None:
-            choices = [("", blank), *choices]
-        super().__init__(label, validators=[*validators], choices=choices, coerce=_code, **others)
+        super().__init__(label, validators=[*validators], choices=[], coerce=_code, **others)
+        self.blank = blank
+        self.offer(codes.choices() if isinstance(codes, type) else codes)
+
+    def offer(self, choices: Iterable[tuple[str, str]]) -> None:
+        """Set the (code, label) pairs to choose from, after the empty line if there is one."""
+        first = [] if self.blank is None else [SelectChoice("", self.blank)]
+        self.choices = [*first, *(SelectChoice(code, label) for code, label in choices)]
 
 
 def _code(value: Any) -> str | None:

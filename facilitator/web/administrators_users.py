@@ -79,7 +79,7 @@ def _user_page(user: User, form: UserForm, role_form: MembershipForm) -> Respons
 def _membership_form(sent: object) -> MembershipForm:
     form = MembershipForm(prefix="role-") if sent else MembershipForm(formdata=None, prefix="role-")
     listed = db.session.execute(select(Territory.id, Territory.name).order_by(Territory.name))
-    form.territory.choices = [("", "Aucun"), *((str(id), name) for id, name in listed)]
+    form.territory.offer((str(id), name) for id, name in listed)
     return form
 
 
