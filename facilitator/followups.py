@@ -131,7 +131,11 @@ def off_schedule(session: Session, person_id: int) -> list[FollowUp]:
 
 def chains(session: Session, journeys: Sequence[Journey], on: datetime.date) -> dict[int, Chain]:
     """The chain at 6 and at 12 months over these journeys, counted in paths."""
-    dues = derived(session, journeys, on)
+    return count(derived(session, journeys, on), on)
+
+
+def count(dues: Sequence[Due], on: datetime.date) -> dict[int, Chain]:
+    """The chains of follow-ups that are loaded already."""
     return {
         months: chain(
             FollowedPath(

@@ -2,13 +2,15 @@
 
 import datetime
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from facilitator import compliance
+from facilitator import compliance, curve
 from facilitator.awards import Award
 from facilitator.commitments import LedgerLine
 from facilitator.compliance import (
@@ -58,9 +60,22 @@ def of_lot(session: Session, lot_id: int, on: datetime.date) -> Statement:
     return of_lots(session, [lot_id], on)[lot_id]
 
 
-def of_lots(session: Session, lot_ids: Iterable[int], on: datetime.date) -> dict[int, Statement]:
-    """The statement of each lot at the close of a day, in a number of selects that does not grow."""
+def of_lots(
+    session: Session,
+    lot_ids: Iterable[int],
+    on: datetime.date,
+    shared: Mapping[int, int] = MappingProxyType({}),
+) -> dict[int, Statement]:
+    """The statement of each lot at the close of a day, in a number of selects that does not grow.
+
+    `shared` maps the lot of an associated territory to the same lot of the pilot: what is owed is the pilot’s,
+    what was worked is added to it, and the line stands once.
+    """
     facts, territories = _facts(session, set(lot_ids), on)
+    for associated, pilot in shared.items():
+        # Its companies are rows of the other territory: the hours stand on the lot.
+        worked = tuple(replace(row, award_id=None) for row in facts.pop(associated).rows)
+        facts[pilot] = replace(facts[pilot], rows=facts[pilot].rows + worked)
     rules = {
         territory: dated.on(on)
         for territory, dated in rules_by_territory(session, set(territories.values())).items()
@@ -68,6 +83,16 @@ def of_lots(session: Session, lot_ids: Iterable[int], on: datetime.date) -> dict
     return {
         lot_id: compliance.statement(each, on, rules[territories[lot_id]]) for lot_id, each in facts.items()
     }
+
+
+def of_lot_with_curve(
+    session: Session, lot_id: int, on: datetime.date
+) -> tuple[Statement, tuple[curve.Point, ...]]:
+    """The statement of one lot and its months, from the same facts."""
+    facts, territories = _facts(session, {lot_id}, on)
+    territory = territories[lot_id]
+    rules = rules_by_territory(session, {territory})[territory].on(on)
+    return compliance.statement(facts[lot_id], on, rules), curve.curve(facts[lot_id], on)
 
 
 def add_up(
@@ -101,10 +126,11 @@ def lots_of_authority(session: Session, buyer_id: int, market_id: int | None = N
 
 
 def _facts(session: Session, ids: set[int], on: datetime.date) -> tuple[dict[int, LotFacts], dict[int, int]]:
-    dates, stops, ledger = _dates(session, ids), _stops(session, ids), _ledger(session, ids)
+    stops, ledger = _stops(session, ids), _ledger(session, ids)
     awards, rows, plans = _awards(session, ids), _rows(session, ids, on), _plans(session, ids)
     facts: dict[int, LotFacts] = {}
     territories: dict[int, int] = {}
+    dates: dict[int, list[DatedFact]] = {}
     lots = session.execute(
         select(
             Lot.id,
@@ -114,12 +140,20 @@ def _facts(session: Session, ids: set[int], on: datetime.date) -> tuple[dict[int
             Lot.tolerance_percent,
             Lot.groupement_form,
             Lot.shares_binding,
-        ).where(Lot.id.in_(ids))
+            LotDate.kind,
+            LotDate.value_on,
+            LotDate.effective_on,
+        )
+        .outerjoin(LotDate, LotDate.lot_id == Lot.id)
+        .where(Lot.id.in_(ids))
+        .order_by(LotDate.id)
     )
-    for lot_id, territory_id, rate, tolerance, percent, form, binding in lots:
+    for lot_id, territory_id, rate, tolerance, percent, form, binding, kind, value_on, since in lots:
+        if kind is not None:
+            dates.setdefault(lot_id, []).append(DatedFact(LotDateKind(kind), value_on, since))
         territories[lot_id] = territory_id
         facts[lot_id] = LotFacts(
-            dates=dates.get(lot_id, ()),
+            dates=tuple(dates.get(lot_id, ())),
             stops=stops.get(lot_id, ()),
             ledger=ledger.get(lot_id, ()),
             awards=awards.get(lot_id, ()),
@@ -132,15 +166,6 @@ def _facts(session: Session, ids: set[int], on: datetime.date) -> tuple[dict[int
             shares_binding=binding,
         )
     return facts, territories
-
-
-def _dates(session: Session, ids: set[int]) -> Mapping[int, tuple[DatedFact, ...]]:
-    rows = session.execute(
-        select(LotDate.lot_id, LotDate.kind, LotDate.value_on, LotDate.effective_on)
-        .where(LotDate.lot_id.in_(ids))
-        .order_by(LotDate.id)
-    )
-    return _grouped((lot, DatedFact(LotDateKind(kind), value, since)) for lot, kind, value, since in rows)
 
 
 def _stops(session: Session, ids: set[int]) -> Mapping[int, tuple[Interval, ...]]:
