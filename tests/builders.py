@@ -36,6 +36,7 @@ from facilitator.vocabulary import (
     TerritoryKind,
     TimesheetState,
 )
+from tests.forms_in_pages import page_of
 
 PASSWORD = "tortue verte au soleil"
 DAY = datetime.date
@@ -111,9 +112,7 @@ def lot(session: Session, market: Market, number: str = "1", **fields: Any) -> L
     return _kept(session, made)
 
 
-def award(
-    session: Session, lot: Lot, company: Organisation, parent: Award | None = None
-) -> Award:
+def award(session: Session, lot: Lot, company: Organisation, parent: Award | None = None) -> Award:
     role = AwardRole.sous_traitant if parent else AwardRole.titulaire
     made = Award(
         territory_id=lot.territory_id,
@@ -318,9 +317,7 @@ def _work(session: Session, here: Chain) -> None:
         "operation": _kept(session, Operation(territory_id=here.territory.id, name="Opération")),
         "contact": _kept(
             session,
-            Contact(
-                territory_id=here.territory.id, organisation_id=here.company.id, name="Dominique"
-            ),
+            Contact(territory_id=here.territory.id, organisation_id=here.company.id, name="Dominique"),
         ),
         "globalisation": _kept(
             session,
@@ -381,3 +378,15 @@ def sign_in(client: Any, user: User, password: str = PASSWORD) -> Any:
     """Sign in through the page."""
     page = client.get("/connexion")
     return client.submit(page, {"email": user.email, "password": password})
+
+
+def sign_in_again(client: Any, user: User) -> Any:
+    """Send the sign-in form while a session is open, as from an old tab."""
+    token = token_in(client.get("/compte"))
+    data = {"csrf_token": token, "email": user.email, "password": PASSWORD}
+    return client.post("/connexion", data=data)
+
+
+def token_in(response: Any) -> str:
+    """The CSRF token that a page holds."""
+    return str(page_of(response).xpath("//input[@name='csrf_token']/@value")[0])

@@ -33,9 +33,7 @@ REACHES: dict[MembershipRole, set[str]] = {
     MembershipRole.referrer: set(),
 }
 # What is shared by all territories for a role: another’s is reached as one’s own.
-SHARED = {(ADMINISTRATOR, thing) for thing in REACHES[ADMINISTRATOR]} | {
-    (FACILITATOR, "organisation")
-}
+SHARED = {(ADMINISTRATOR, thing) for thing in REACHES[ADMINISTRATOR]} | {(FACILITATOR, "organisation")}
 MALFORMED = ("0", "-1", "abc", "1.5", "99999999999999999999", "1%20OR%201=1")
 UNKNOWN = "987654321"
 # Values of the parameters that do not name an owned object.
@@ -74,9 +72,7 @@ def chains(session: Session) -> tuple[Chain, Chain]:
     return builders.chain(session, "ici"), builders.chain(session, "ailleurs")
 
 
-def targets(
-    role: MembershipRole, door: Door, here: Chain, elsewhere: Chain
-) -> Iterator[tuple[str, bool]]:
+def targets(role: MembershipRole, door: Door, here: Chain, elsewhere: Chain) -> Iterator[tuple[str, bool]]:
     """Values for the object of a route, and whether each is reached by the role."""
     if not door.thing:
         yield "", True
@@ -117,9 +113,7 @@ def test_a_stranger_is_sent_to_sign_in_by_every_door(
         assert answer.location.startswith("/connexion"), rule.endpoint
 
 
-def test_unknown_and_forbidden_read_the_same(
-    client: Browser, chains: tuple[Chain, Chain]
-) -> None:
+def test_unknown_and_forbidden_read_the_same(client: Browser, chains: tuple[Chain, Chain]) -> None:
     here, elsewhere = chains
     builders.sign_in(client, here.users[MembershipRole.siae])
     pages = [
@@ -133,7 +127,9 @@ def test_unknown_and_forbidden_read_the_same(
     assert pages[0] == pages[1] == pages[2]
 
 
-def test_a_form_without_its_token_is_refused(app: Flask, client: Browser, chains: tuple[Chain, Chain]) -> None:
+def test_a_form_without_its_token_is_refused(
+    app: Flask, client: Browser, chains: tuple[Chain, Chain]
+) -> None:
     here, _ = chains
     builders.sign_in(client, here.users[FACILITATOR])
     for rule, method in routes(app):
