@@ -107,9 +107,12 @@ def _check_place(
         raise AwardRefused("Un sous-traitant travaille pour une entreprise du lot. Choisissez laquelle.")
     if role != AwardRole.sous_traitant and parent is not None:
         raise AwardRefused("Seul un sous-traitant est rattaché à une autre entreprise. Changez son rôle.")
-    roles = {each for _, each in known}
-    alone, leader = AwardRole.titulaire in roles, AwardRole.mandataire in roles
-    if role == AwardRole.titulaire and (alone or leader or AwardRole.cotraitant in roles):
+    _check_role(role, {each for _, each in known})
+
+
+def _check_role(role: AwardRole, others: set[str]) -> None:
+    alone, leader = AwardRole.titulaire in others, AwardRole.mandataire in others
+    if role == AwardRole.titulaire and (alone or leader or AwardRole.cotraitant in others):
         raise AwardRefused(
             "Ce lot a déjà son titulaire. Dans un groupement, choisissez mandataire ou cotraitant."
         )
@@ -117,3 +120,33 @@ def _check_place(
         raise AwardRefused("Ce lot a déjà un titulaire ou un mandataire. Choisissez cotraitant.")
     if role == AwardRole.cotraitant and alone:
         raise AwardRefused("Le lot a un titulaire seul. Faites-en d’abord le mandataire d’un groupement.")
+
+
+def amend(session: Session, place: Award, *, by: int | None, role: AwardRole, **fields: object) -> None:
+    """Change the role or the correspondent of a company; a subcontractor stays one."""
+    role = AwardRole(role)
+    if role != place.role:
+        if AwardRole.sous_traitant in (role, place.role):
+            raise AwardRefused(
+                "Un sous-traitant ne change pas de rôle, et ne se fait pas d’une entreprise du lot."
+                " Attribuez une autre ligne."
+            )
+        others = session.scalars(
+            select(Award.role).where(Award.lot_id == place.lot_id, Award.id != place.id)
+        )
+        _check_role(role, set(others))
+    wanted = {"role": role.value, **fields}
+    changed = sorted(name for name, value in wanted.items() if getattr(place, name) != value)
+    for name in changed:
+        setattr(place, name, wanted[name])
+    if changed:
+        journal.note(
+            session,
+            "amend",
+            "award",
+            place.id,
+            by=by,
+            territory_id=place.territory_id,
+            lot_id=place.lot_id,
+            fields=changed,
+        )

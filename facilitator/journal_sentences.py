@@ -1,0 +1,124 @@
+"""The journal in French: one readable sentence for each verb, without anybody's name."""
+
+import datetime
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
+from typing import Any
+
+from facilitator import french
+from facilitator.labels import Labelled
+from facilitator.vocabulary import AwardRole, CalibrationBasis, Channel, LedgerKind
+
+Details = Mapping[str, Any]
+
+_FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "number": "numéro",
+        "title": "objet",
+        "object": "objet",
+        "cpv": "code CPV",
+        "clause": "clause",
+        "publics_admitted": "publics admis",
+        "modes_admitted": "modes admis",
+        "women_percent": "part de femmes",
+        "qpv_percent": "part de QPV",
+        "alternance_percent": "part d’alternance",
+        "penalty_rate": "pénalité horaire",
+        "late_document_rate": "pénalité de retard",
+        "tolerance_kind": "tolérance",
+        "tolerance_percent": "tolérance",
+        "groupement_form": "forme du groupement",
+        "shares_binding": "parts du groupement",
+        "periodicity": "périodicité",
+        "received_on": "réception",
+        "end_with_renewals_on": "fin avec reconductions",
+        "role": "rôle",
+        "correspondent": "correspondant",
+        "correspondent_email": "adresse du correspondant",
+        "correspondent_phone": "téléphone du correspondant",
+        "awarded_on": "date d’attribution",
+    }
+)
+
+
+def sentence(verb: str, thing: str, details: Details) -> str:
+    """What happened, as a facilitator would say it."""
+    tell = _SENTENCES.get((verb, thing))
+    if tell is None:
+        return f"Autre écriture au journal ({verb}, {thing})."
+    return tell if isinstance(tell, str) else tell(details)
+
+
+def _fields(details: Details) -> str:
+    names = dict.fromkeys(_FIELDS.get(str(name), str(name)) for name in details.get("fields", ()))
+    return ", ".join(names) or "aucun champ"
+
+
+def _day(details: Details, name: str) -> str:
+    try:
+        return french.date(datetime.date.fromisoformat(str(details.get(name))))
+    except ValueError:
+        return "date non notée"
+
+
+def _label(codes: type[Labelled], code: object) -> str:
+    known = {each.value: each.label for each in codes}
+    return known.get(str(code), str(code))
+
+
+def _signed(details: Details) -> str:
+    try:
+        delta = Decimal(str(details.get("delta")))
+    except InvalidOperation:
+        return "heures non notées"
+    return f"{'+' if delta > 0 else ''}{french.hours(delta)}"
+
+
+def _said_by(details: Details) -> str:
+    channel = details.get("channel")
+    return f" ({_label(Channel, channel).lower()})" if channel else ""
+
+
+_SENTENCES: Mapping[tuple[str, str], str | Callable[[Details], str]] = MappingProxyType(
+    {
+        ("add_lot", "lot"): "Lot ajouté au marché.",
+        ("amend", "lot"): lambda d: f"Lot modifié\u00a0: {_fields(d)}.",
+        ("set_start", "lot"): lambda d: f"Début d’exécution fixé au {_day(d, 'value')}.",
+        ("set_end", "lot"): lambda d: f"Fin d’exécution fixée au {_day(d, 'value')}.",
+        ("stop", "lot"): lambda d: f"Arrêt des travaux à partir du {_day(d, 'from_on')}.",
+        ("restart", "lot"): lambda d: f"Reprise des travaux le {_day(d, 'on')}.",
+        ("award", "award"): lambda d: (
+            f"Entreprise ajoutée au lot\u00a0: {_label(AwardRole, d.get('role')).lower()}."
+        ),
+        ("amend", "award"): lambda d: f"Place d’une entreprise modifiée\u00a0: {_fields(d)}.",
+        ("declare_nil", "award"): "Aucune heure faite\u00a0: «\u00a0néant\u00a0» déclaré.",
+        ("add_ledger_line", "ledger_line"): lambda d: (
+            f"Ligne d’engagement\u00a0: {_label(LedgerKind, d.get('kind'))}, {_signed(d)}."
+        ),
+        ("affirm_tranche", "ledger_line"): lambda d: (
+            f"Tranche optionnelle affermie le {_day(d, 'effective_on')}."
+        ),
+        ("calibrate", "ledger_line"): lambda d: (
+            f"Calibrage gardé\u00a0: {_label(CalibrationBasis, d.get('basis')).lower()}."
+        ),
+        ("expect_document", "expected_document"): lambda d: (
+            f"Document attendu pour le {_day(d, 'expected_on')}."
+        ),
+        ("receive_document", "expected_document"): lambda d: (
+            f"Document attendu pour le {_day(d, 'expected_on')}\u00a0: reçu."
+        ),
+        ("propose", "placement"): "Mise à l’emploi proposée.",
+        ("confirm", "placement"): lambda d: f"Mise à l’emploi confirmée{_said_by(d)}.",
+        ("decline", "placement"): lambda d: f"Mise à l’emploi déclinée{_said_by(d)}.",
+        ("withdraw", "placement"): "Proposition de mise à l’emploi retirée.",
+        ("end_placement", "placement"): lambda d: f"Mise à l’emploi terminée le {_day(d, 'to')}.",
+        ("declare", "timesheet"): "Relevé d’heures déclaré.",
+        ("correct", "timesheet"): "Relevé d’heures corrigé.",
+        ("split", "timesheet"): "Relevé d’heures partagé en deux périodes.",
+        ("validate", "timesheet"): "Relevé d’heures validé.",
+        ("refuse", "timesheet"): "Relevé d’heures refusé.",
+        ("globalise", "globalisation"): "Accord de globalisation des heures avec d’autres lots.",
+        ("consent", "globalisation"): "Accord du donneur d’ordre à la globalisation.",
+    }
+)

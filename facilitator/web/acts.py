@@ -1,0 +1,31 @@
+"""Doing what a valid form asks: once, all of it or nothing, with its sentence."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import flash
+from werkzeug import Response
+
+from facilitator.db import db
+from facilitator.forms.base import TradeForm
+from facilitator.refusals import Refused
+from facilitator.web import once
+
+Made = TypeVar("Made")
+
+
+def do(
+    form: TradeForm, act: Callable[[], Made], location: str | Callable[[Made], str], said: str
+) -> Response | None:
+    """Run a verb and go to `location`; None when the domain refused: nothing is written, the form says why."""
+    if answer := once.replayed(form):
+        return answer
+    try:
+        made = act()
+    except Refused as refused:
+        db.session.rollback()
+        form.refuse(refused)
+        return None
+    answer = once.commit(form, location if isinstance(location, str) else location(made))
+    flash(said, "done")
+    return answer
