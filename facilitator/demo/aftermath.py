@@ -94,6 +94,32 @@ def limits(session: Session, random: Random, jobs: list[Job], on: datetime.date,
         )  # fmt: skip
 
 
+def transform_some(session: Session, jobs: list[Job], on: datetime.date, by: int) -> None:
+    """Six fixed-term contracts that became CDI the next day, and two renewed once."""
+    last = {job.contract.person_id: job for job in jobs}
+    fixed = [
+        job for job in jobs if job.contract.type == ContractType.cdd and last[job.contract.person_id] is job
+    ]
+    ended = [job for job in fixed if job.contract.to_on and job.contract.to_on < on]
+    for job in ended[:6]:
+        assert job.contract.to_on is not None
+        following = contracts.record(
+            session,
+            job.person,
+            job.contract.employer_id,
+            type=ContractType.cdi,
+            from_on=job.contract.to_on + datetime.timedelta(days=1),
+            to_on=None,
+            weekly_hours=job.contract.weekly_hours,
+            by=by,
+            continues=job.contract,
+        )
+        contracts.serve(session, following, job.placement.id, by=by)
+    for job in [each for each in fixed if each not in ended][:2]:
+        assert job.contract.to_on is not None
+        contracts.renew(session, job.contract, job.contract.to_on + relativedelta(months=2), on=on, by=by)
+
+
 def follow(session: Session, random: Random, territory_id: int, on: datetime.date, by: int) -> None:
     """Most of what is due was answered; some is unreachable, refused, out of scope or still to do."""
     for due in followups.derived(session, journeys.of_territory(session, territory_id), on):

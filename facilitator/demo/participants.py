@@ -174,7 +174,9 @@ def _job(
     participant.free_from = (end if fixed_end else site.end) + datetime.timedelta(days=1)
     months = list(_months(start, min(end, last)))
     hours = sum((_possible(weekly, *each) for each in months), Decimal(0))
-    return Job(site, participant.person, placement, contract, min(hours, wanted.quantize(CENT, ROUND_DOWN)), months)
+    return Job(
+        site, participant.person, placement, contract, min(hours, wanted.quantize(CENT, ROUND_DOWN)), months
+    )
 
 
 def _free(random: Random, participants: list[Participant], start: datetime.date) -> Participant | None:

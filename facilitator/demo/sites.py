@@ -178,6 +178,11 @@ def _lot(
             correspondent_email=f"chantier{lot.id}@demo.example",
         )
     )
+    if random.random() < 0.15:
+        below = random.choice(cast.siae[SiaeKind.EI])
+        site.awards.append(
+            awards.award(session, lot, below, AwardRole.sous_traitant, by=by, parent=site.awards[0])
+        )
     return site
 
 
@@ -274,10 +279,10 @@ def _groupement(session: Session, site: Site, cast: Cast, by: int) -> None:
     """A mandataire, a cotraitant with binding shares, and an EI as subcontractor."""
     leader = site.awards[0]
     leader.role = AwardRole.mandataire
-    taken = {leader.organisation_id}
+    taken = {each.organisation_id for each in site.awards}
     company = next(each for each in cast.companies if each.id not in taken)
     partner = awards.award(session, site.lot, company, AwardRole.cotraitant, by=by)
-    employer = cast.siae[SiaeKind.EI][0]
+    employer = next(each for each in cast.siae[SiaeKind.EI] if each.id not in taken)
     below = awards.award(session, site.lot, employer, AwardRole.sous_traitant, by=by, parent=partner)
     site.awards += [partner, below]
     markets.amend_lot(

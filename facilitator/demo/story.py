@@ -104,7 +104,7 @@ def _one_big_company(session: Session, places: list[sites.Site], cast: Cast, by:
     """The company of the demonstration account works for several buyers."""
     company = cast.companies[0]
     for place in [each for each in places if each.fate != "undefined"][:6]:
-        if all(each.organisation_id != company.id for each in place.awards) and len(place.awards) == 1:
+        if all(each.organisation_id != company.id for each in place.awards):
             place.awards.append(
                 awards.award(
                     session, place.lot, company, AwardRole.sous_traitant, by=by, parent=place.awards[0]

@@ -1,0 +1,167 @@
+"""The demonstration territory: what it holds, and that the same seed and date tell the same story."""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, func, select
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import StaticPool
+
+from facilitator import demo, followups, journeys, statements, verdicts
+from facilitator.accounts import User
+from facilitator.contracts import Contract
+from facilitator.db import Base
+from facilitator.demo import DemoRefused
+from facilitator.followups import FollowUp
+from facilitator.hours import Globalisation, NilDeclaration, Share, Timesheet
+from facilitator.markets import Lot, LotStop, Market
+from facilitator.organisations import OrganisationRole
+from facilitator.people import Person
+from facilitator.vocabulary import (
+    AuthorityCategory,
+    ContractType,
+    MembershipRole,
+    OrganisationRoleName,
+    Pace,
+    Reason,
+    SiaeKind,
+)
+
+ON = datetime.date(2026, 11, 23)
+
+
+def told(session: Session, seed: int = 1, on: datetime.date = ON) -> list[demo.Account]:
+    accounts = demo.load(session, seed, on, lambda sentence: None)
+    session.commit()
+    return accounts
+
+
+def count(session: Session, model: type[Any]) -> int:
+    return session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def test_the_demonstration_shows_every_case_of_the_trade(session: Session) -> None:
+    accounts = told(session)
+
+    assert {account.role for account in accounts} == {role.value for role in MembershipRole}
+    assert 38 <= count(session, Market) <= 46
+    assert 80 <= count(session, Lot) <= 105
+    assert count(session, Person) == 370
+    assert 400 <= count(session, Contract) <= 600
+    assert set(session.scalars(select(Contract.type))) == {
+        each.value for each in ContractType if each != ContractType.autre
+    } - {"cdi_inclusion"}
+    assert {kind.value for kind in SiaeKind} == set(
+        session.scalars(
+            select(OrganisationRole.kind).where(OrganisationRole.role == OrganisationRoleName.siae)
+        )
+    )
+    categories = {each.value for each in AuthorityCategory} - {"prive", "autre"}
+    assert categories == set(
+        session.scalars(
+            select(OrganisationRole.kind).where(
+                OrganisationRole.role == OrganisationRoleName.authority, OrganisationRole.kind != ""
+            )
+        )
+    )
+    first, last = session.execute(select(func.min(Timesheet.month), func.max(Timesheet.month))).one()
+    assert (last - first).days > 900
+    assert count(session, Globalisation) == 1
+    assert count(session, LotStop) >= 1
+    assert count(session, NilDeclaration) >= 1
+    assert {"declared", "validated", "refused", "replaced"} == set(session.scalars(select(Timesheet.state)))
+    reasons = set(session.scalars(select(Share.reason)))
+    assert {Reason.to_split.value, Reason.after_window.value} <= reasons
+    assert {"answered", "unreachable", "refused", "out_of_scope"} == set(
+        session.scalars(select(FollowUp.outcome))
+    )
+
+
+def test_its_lots_fare_in_every_way_and_its_figures_add_up(session: Session) -> None:
+    told(session)
+    found = statements.of_lots(session, session.scalars(select(Lot.id)), ON).values()
+
+    assert {each.pace for each in found} >= set(Pace)
+    assert any(not each.defined for each in found)
+    assert any(each.ended for each in found)
+    for each in found:
+        total = each.retained + each.unretained + each.awaiting + each.refused
+        assert each.declared == total
+    assert list(verdicts.drift(session)) == []
+
+
+def test_follow_ups_are_due_done_and_provisional(session: Session) -> None:
+    told(session)
+    territory = session.scalar(select(Lot.territory_id).order_by(Lot.id).limit(1))
+    assert territory is not None
+    dues = followups.derived(session, journeys.of_territory(session, territory), ON)
+
+    assert {due.state.value for due in dues} >= {"due", "provisional", "not_reached"}
+    assert any(due.known is None and due.state.value == "due" for due in dues)
+    chains = followups.chains(session, journeys.of_territory(session, territory), ON)
+    assert chains[6].answered > chains[6].in_work > 0
+    assert Decimal(30) < (chains[6].rate or 0) < Decimal(95)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("on", [datetime.date(2024, 2, 29), datetime.date(2027, 1, 1)])
+def test_it_can_be_told_on_other_days(session: Session, on: datetime.date) -> None:
+    told(session, seed=7, on=on)
+
+    assert session.scalar(select(func.max(Timesheet.to_on))) < on
+    assert list(verdicts.drift(session)) == []
+
+
+def figures(session: Session) -> list[Any]:
+    """Every share with whom, when and how much: what a reader could compare line by line."""
+    rows = session.execute(
+        select(
+            Person.search_name,
+            Share.lot_id,
+            Share.month,
+            Share.to_on,
+            Share.hours,
+            Share.retained,
+            Share.reasons,
+        )
+        .join(Person, Person.id == Share.person_id)
+        .order_by(Share.id)
+    )
+    return [tuple(row) for row in rows]
+
+
+def test_the_same_seed_and_date_tell_the_same_story_whatever_the_engine(session: Session) -> None:
+    told(session)
+    elsewhere = create_engine("sqlite://", poolclass=StaticPool)
+    Base.metadata.create_all(elsewhere)
+    with Session(elsewhere) as other:
+        told(other)
+        same, different = figures(other), other.scalar(select(func.count(Share.id)))
+    elsewhere.dispose()
+
+    assert different and figures(session) == same
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_another_seed_tells_another_story(session: Session, app: Flask) -> None:
+    told(session, seed=1)
+    first = figures(session)
+    elsewhere = create_engine("sqlite://", poolclass=StaticPool)
+    Base.metadata.create_all(elsewhere)
+    with Session(elsewhere) as other:
+        told(other, seed=2)
+        assert figures(other) != first
+    elsewhere.dispose()
+
+
+def test_a_second_time_is_refused_and_nothing_changes(session: Session) -> None:
+    told(session)
+    before = count(session, User)
+
+    with pytest.raises(DemoRefused, match="contient déjà"):
+        demo.load(session, 2, ON, lambda sentence: None)
+
+    assert count(session, User) == before

@@ -1,0 +1,62 @@
+"""Migrations: up and down on filled tables, both engines; the schema is exactly what the models say."""
+
+import datetime
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from sqlalchemy import func, inspect, select
+
+from facilitator import demo
+from facilitator.db import Base, db
+from facilitator.settings import bundled
+
+ON = datetime.date(2026, 11, 23)
+
+
+def rows_by_table() -> dict[str, int]:
+    """How many rows each table that exists holds."""
+    with db.engine.connect() as connection:
+        present = set(inspect(connection).get_table_names())
+        return {
+            table.name: connection.scalar(select(func.count()).select_from(table)) or 0
+            for table in Base.metadata.sorted_tables
+            if table.name in present
+        }
+
+
+def test_the_migrations_make_the_schema_of_the_models(app: Flask) -> None:
+    with app.app_context(), db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_each_step_down_and_up_again_keeps_every_other_row(app: Flask) -> None:
+    with app.app_context():
+        config = app.extensions["migrate"].migrate.get_config()
+        revisions = [each.revision for each in ScriptDirectory.from_config(config).walk_revisions()]
+        demo.load(db.session(), 1, ON, lambda sentence: None)
+        db.session.commit()
+        db.session.remove()
+        full = rows_by_table()
+        assert sum(full.values()) > 5000
+
+        for lower in [*revisions[1:], "base"]:
+            command.downgrade(config, lower)
+            kept = rows_by_table()
+            assert kept == {table: full[table] for table in kept}
+
+        assert rows_by_table() == {}
+        command.upgrade(config, "head")
+        assert set(rows_by_table()) == set(full)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_migrations_are_numbered_without_a_gap(app: Flask) -> None:
+    numbers = sorted(path.name[:4] for path in (Path(bundled("migrations")) / "versions").glob("[0-9]*.py"))
+
+    assert numbers == [f"{number:04d}" for number in range(1, len(numbers) + 1)]
