@@ -2,7 +2,7 @@
 
 import click
 
-from facilitator.commands import accounts, demo, frame, imports, server
+from facilitator.commands import accounts, demo, frame, imports, integrity, mail, server
 
 COMMANDS: tuple[click.Command, ...] = (
     accounts.territory,
@@ -11,6 +11,8 @@ COMMANDS: tuple[click.Command, ...] = (
     imports.import_decp,
     imports.import_refs,
     imports.import_siae,
+    integrity.verify,
+    mail.send_mail,
     server.serve,
     server.upgrade,
 )

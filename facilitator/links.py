@@ -17,6 +17,10 @@ class LinkRefused(Refused):
     """The link is used, expired, revoked or cut."""
 
 
+class LinkUnknown(LinkRefused):
+    """The link was cut on its way, or never existed."""
+
+
 class ActionLink(Model):
     """The right to answer one question, sent by mail to one address."""
 
@@ -82,7 +86,7 @@ def find(session: Session, purpose: str, token: str, *, at: datetime.datetime) -
         select(ActionLink).where(ActionLink.token_hash == fingerprint(token), ActionLink.purpose == purpose)
     )
     if link is None:
-        raise LinkRefused(
+        raise LinkUnknown(
             "Ce lien n’est pas complet ou n’existe pas. Copiez l’adresse entière depuis le courriel reçu."
         )
     if link.used_at is not None:

@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
-from flask import render_template
+from flask import current_app
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -61,14 +61,19 @@ def write(
         thing_id=thing_id,
         recipient=recipient,
         subject=subject,
-        text=render_template(f"mail/{template}.txt", subject=subject, **facts),
-        html=render_template(f"mail/{template}.html", subject=subject, **facts),
+        text=_rendered(f"mail/{template}.txt", subject=subject, **facts),
+        html=_rendered(f"mail/{template}.html", subject=subject, **facts),
         created_at=at,
         next_try_at=at,
         tries=0,
     )
     session.add(mail)
     return mail
+
+
+def _rendered(template: str, **facts: object) -> str:
+    """A letter has no menu around it, and is also written by the console: no context processor runs."""
+    return current_app.jinja_env.get_template(template).render(facts)
 
 
 def waiting(session: Session, at: datetime.datetime) -> list[int]:
@@ -86,25 +91,40 @@ def waiting(session: Session, at: datetime.datetime) -> list[int]:
     )
 
 
-def send(session: Session, mail_id: int, smtp_url: str, sender: str, *, at: datetime.datetime) -> bool:
-    """Send one letter, locked so that two senders never send it twice; a failure is kept and tried later."""
+def claim(session: Session, mail_id: int, *, at: datetime.datetime) -> OutboxMail | None:
+    """Take one letter for this sender and count the try; None when another sender has it.
+
+    Commit before speaking to the server: no lock is held meanwhile, and a sender that dies leaves a letter
+    that is tried again later.
+    """
     mail = session.scalar(
         select(OutboxMail)
-        .where(OutboxMail.id == mail_id, OutboxMail.sent_at.is_(None))
+        .where(OutboxMail.id == mail_id, OutboxMail.sent_at.is_(None), OutboxMail.next_try_at <= at)
         .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
     )
     if mail is None:
-        return False
+        return None
     mail.tries += 1
+    mail.next_try_at = at + FIRST_WAIT * 2 ** (mail.tries - 1)
+    return mail
+
+
+def deliver(letter: EmailMessage, smtp_url: str) -> str | None:
+    """Give a letter to the SMTP server; None once it is taken, else what went wrong."""
     try:
         with connect(smtp_url) as server:
-            server.send_message(message(mail, sender))
+            server.send_message(letter)
     except (OSError, smtplib.SMTPException) as failure:
-        mail.last_answer = str(failure)[:500]
-        mail.next_try_at = at + FIRST_WAIT * 2 ** (mail.tries - 1)
-        return False
-    mail.sent_at, mail.last_answer = at, "envoyé"
-    return True
+        return str(failure)[:500] or type(failure).__name__
+    return None
+
+
+def settle(mail: OutboxMail, failure: str | None, *, at: datetime.datetime) -> None:
+    """Note what became of a claimed letter."""
+    mail.last_answer = failure or "envoyé"
+    if failure is None:
+        mail.sent_at = at
 
 
 def message(mail: OutboxMail, sender: str) -> EmailMessage:

@@ -1,0 +1,58 @@
+"""`send-mail`: the letters that wait in the outbox, through SMTP_URL."""
+
+import click
+from flask import Flask
+
+from facilitator import french, journal, mails
+from facilitator.commands.frame import application, as_json, print_json
+from facilitator.db import db, writing
+from facilitator.refusals import Refused
+from facilitator.settings import Settings
+
+
+class SendingRefused(Refused):
+    """Letters cannot leave as the installation stands."""
+
+
+@click.command("send-mail", help="Envoie les courriers en attente (SMTP_URL).")
+@as_json
+def send_mail(as_json: bool) -> None:
+    """Each letter is committed by itself: an interruption loses and repeats nothing."""
+    with application() as app:
+        sent, failed = _send_all(app)
+    if as_json:
+        print_json({"sent": sent, "failed": failed})
+        return
+    click.echo(f"{french.plural(sent, 'courrier envoyé', 'courriers envoyés')}.")
+    if failed:
+        click.echo(
+            f"{french.plural(failed, 'courrier remis', 'courriers remis')} à plus tard\u00a0: le serveur d’envoi"
+            " ne les a pas pris. La prochaine commande les enverra."
+        )
+
+
+def _send_all(app: Flask) -> tuple[int, int]:
+    settings: Settings = app.config["SETTINGS"]
+    if settings.smtp_url is None:
+        raise SendingRefused(
+            "Aucun courrier n’est parti\u00a0: SMTP_URL n’est pas réglée, par exemple smtp://serveur:25."
+        )
+    waiting = mails.waiting(db.session(), journal.now())
+    db.session.rollback()
+    results = [_send(mail_id, settings.smtp_url, settings.mail_from) for mail_id in waiting]
+    return results.count(True), results.count(False)
+
+
+def _send(mail_id: int, smtp_url: str, sender: str) -> bool | None:
+    """None when another sender has taken the letter meanwhile."""
+    with writing():
+        mail = mails.claim(db.session(), mail_id, at=journal.now())
+        letter = mails.message(mail, sender) if mail else None
+        db.session.commit()
+    if mail is None or letter is None:
+        return None
+    failure = mails.deliver(letter, smtp_url)
+    with writing():
+        mails.settle(mail, failure, at=journal.now())
+        db.session.commit()
+    return failure is None

@@ -1,0 +1,243 @@
+"""A facilitator's day: what waits for them, what waits for others and since when, what will soon go wrong."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from facilitator.awards import Award
+from facilitator.commitments import ExpectedDocument, LedgerLine
+from facilitator.contracts import Contract, PlacementContract
+from facilitator.eligibility import OPEN_STATES
+from facilitator.hours import NilDeclaration, Share, Timesheet
+from facilitator.markets import Lot, Market
+from facilitator.organisations import Organisation
+from facilitator.people import Eligibility, Person
+from facilitator.periods import DAY, first_of_month
+from facilitator.placements import Placement
+from facilitator.vocabulary import PlacementState, Reason, Standing, TimesheetState
+
+SHOWN = 6  # lines of a list of the day; the rest stands behind its count
+_Later = aliased(Placement)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many things wait, the oldest since `since` (None: nothing waits)."""
+
+    count: int
+    since: datetime.date | None
+
+    def days(self, on: datetime.date) -> int:
+        """How long the oldest has waited."""
+        return max(0, (on - self.since).days) if self.since else 0
+
+
+@dataclass(frozen=True)
+class Mine:
+    """What the facilitators of a territory can do now."""
+
+    sheets: Waiting
+    fiches: Waiting
+    declined: Waiting
+    to_split: Waiting
+    undefined_lots: Waiting
+    documents: Waiting
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """A placement whose employer has not answered yet."""
+
+    placement_id: int
+    person: str
+    employer: str
+    lot: str
+    since: datetime.date
+
+
+@dataclass(frozen=True)
+class Silent:
+    """An employer that has not declared the hours of some contracts of a month."""
+
+    employer_id: int
+    employer: str
+    contracts: int
+
+
+def mine(session: Session, territory_id: int, on: datetime.date) -> Mine:
+    """What waits for the facilitators of a territory (six selects)."""
+    return Mine(
+        sheets=_waiting(
+            session,
+            Timesheet.declared_on,
+            Timesheet.territory_id == territory_id,
+            Timesheet.state == TimesheetState.declared,
+        ),
+        fiches=_waiting(
+            session,
+            Eligibility.requested_on,
+            Eligibility.territory_id == territory_id,
+            Eligibility.state.in_(OPEN_STATES),
+        ),
+        declined=_waiting(
+            session, Placement.answered_on, Placement.territory_id == territory_id, still_declined(on)
+        ),
+        to_split=_waiting(
+            session,
+            Share.to_on,
+            Share.territory_id == territory_id,
+            Share.standing == Standing.counted,
+            Share.reason == Reason.to_split,
+        ),
+        undefined_lots=_undefined_lots(session, territory_id),
+        documents=_waiting(
+            session,
+            ExpectedDocument.expected_on,
+            ExpectedDocument.territory_id == territory_id,
+            ExpectedDocument.received_on.is_(None),
+            ExpectedDocument.expected_on <= on,
+        ),
+    )
+
+
+def still_declined(on: datetime.date) -> ColumnElement[bool]:
+    """Declined, wished for a date not too long past, and nobody was proposed for the person since."""
+    since = on - datetime.timedelta(days=180)
+    again = exists().where(
+        _Later.person_id == Placement.person_id,
+        _Later.id > Placement.id,
+        _Later.state.in_((PlacementState.proposed, PlacementState.confirmed)),
+    )
+    return and_(Placement.state == PlacementState.declined, Placement.answered_on >= since, ~again)
+
+
+def _waiting(session: Session, since: Any, *conditions: ColumnElement[bool]) -> Waiting:
+    count, oldest = session.execute(select(func.count(), func.min(since)).where(*conditions)).one()
+    return Waiting(count, oldest)
+
+
+def _undefined_lots(session: Session, territory_id: int) -> Waiting:
+    """Lots without any line of the ledger; a fruitless import may leave many, so nobody is said to be late."""
+    defined = exists().where(LedgerLine.lot_id == Lot.id)
+    count = session.scalar(
+        select(func.count()).select_from(Lot).where(Lot.territory_id == territory_id, ~defined)
+    )
+    return Waiting(count or 0, None)
+
+
+# What waits for others.
+
+
+def awaited(session: Session, territory_id: int) -> tuple[int, list[Awaited]]:
+    """How many confirmations are awaited, and the oldest of them (two selects)."""
+    asked = and_(Placement.territory_id == territory_id, Placement.state == PlacementState.proposed)
+    count = session.scalar(select(func.count()).select_from(Placement).where(asked)) or 0
+    rows = session.execute(
+        select(
+            Placement.id, Person.first_name, Person.last_name, Organisation.name, Organisation.identifier,
+            Lot.number, Lot.title, Placement.proposed_on,
+        )
+        .join(Person, Person.id == Placement.person_id)
+        .join(Organisation, Organisation.id == Placement.employer_id)
+        .join(Lot, Lot.id == Placement.lot_id)
+        .where(asked)
+        .order_by(Placement.proposed_on, Placement.id)
+        .limit(SHOWN)
+    )  # fmt: skip
+    return count, [
+        Awaited(id_, f"{first} {last.upper()}", name or identifier, f"lot {number} – {title}", since)
+        for id_, first, last, name, identifier, number, title, since in rows
+    ]
+
+
+def silent(session: Session, territory_id: int, month: datetime.date) -> list[Silent]:
+    """The employers with contracts at work in a month of which no relevé is known, most contracts first.
+
+    A company that said «néant» for the lot has spoken.
+    """
+    first = first_of_month(month)
+    rows = session.execute(
+        select(
+            Organisation.id, Organisation.name, Organisation.identifier, func.count(Contract.id.distinct())
+        )
+        .join(Contract, Contract.employer_id == Organisation.id)
+        .join(PlacementContract, PlacementContract.contract_id == Contract.id)
+        .join(Placement, Placement.id == PlacementContract.placement_id)
+        .where(Contract.territory_id == territory_id, *_at_work(first), ~_said(first), ~_nil(first))
+        .group_by(Organisation.id, Organisation.name, Organisation.identifier)
+    )
+    found = [Silent(id_, name or identifier, count) for id_, name, identifier, count in rows]
+    return sorted(found, key=lambda each: (-each.contracts, each.employer))
+
+
+def _at_work(first: datetime.date) -> Iterable[ColumnElement[bool]]:
+    following = first_of_month(first + datetime.timedelta(days=31))
+    last_on = func.coalesce(Contract.ended_on, Contract.to_on)
+    return (
+        Placement.state == PlacementState.confirmed,
+        Contract.from_on < following,
+        Placement.from_on < following,
+        or_(last_on.is_(None), last_on >= first),
+        or_(Placement.to_on.is_(None), Placement.to_on >= first),
+    )
+
+
+def _said(first: datetime.date) -> ColumnElement[bool]:
+    return exists().where(
+        Timesheet.contract_id == Contract.id,
+        Timesheet.month == first,
+        Timesheet.state.in_((TimesheetState.declared, TimesheetState.validated)),
+    )
+
+
+def _nil(first: datetime.date) -> ColumnElement[bool]:
+    return exists().where(NilDeclaration.award_id == Placement.award_id, NilDeclaration.month == first)
+
+
+def refused_sheets(session: Session, territory_id: int) -> Waiting:
+    """Relevés sent back to their declarant and not corrected since."""
+    newer = aliased(Timesheet)
+    corrected = exists().where(newer.replaces_id == Timesheet.id)
+    return _waiting(
+        session,
+        Timesheet.decided_on,
+        Timesheet.territory_id == territory_id,
+        Timesheet.state == TimesheetState.refused,
+        ~corrected,
+    )
+
+
+def last_month(on: datetime.date) -> datetime.date:
+    """The first day of the month that has just ended."""
+    return first_of_month(first_of_month(on) - DAY)
+
+
+def lots_to_watch(territory_id: int) -> Select[Any]:
+    """The lots whose hours are defined: their number, title, market, buyer and companies."""
+    buyer = aliased(Organisation)
+    return (
+        select(
+            Lot.id,
+            Lot.number,
+            Lot.title,
+            Market.object,
+            func.coalesce(buyer.name, buyer.identifier),
+        )
+        .join(Market, Market.id == Lot.market_id)
+        .join(buyer, buyer.id == Market.buyer_id)
+        .where(Lot.territory_id == territory_id, exists().where(LedgerLine.lot_id == Lot.id))
+    )
+
+
+def award_labels(session: Session, lot_ids: Iterable[int]) -> dict[int, str]:
+    """Who answers for each lot: its titulaire or mandataire."""
+    rows = session.execute(
+        select(Award.lot_id, func.coalesce(Organisation.name, Organisation.identifier))
+        .join(Organisation, Organisation.id == Award.organisation_id)
+        .where(Award.lot_id.in_(set(lot_ids)), Award.role.in_(("titulaire", "mandataire")))
+    )
+    return dict(rows.tuples().all())

@@ -1,0 +1,113 @@
+"""The list of follow-ups of a territory: who is to be called, who was, and how it went."""
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from facilitator import followups, journeys
+from facilitator.followups import Due
+from facilitator.labels import Labelled
+from facilitator.markets import Lot, Market
+from facilitator.organisations import Organisation
+from facilitator.outcomes import MilestoneState
+from facilitator.people import Person
+from facilitator.vocabulary import FollowUpOutcome
+
+LATE_DAYS = 30  # after its date, a call that nobody made is late
+
+
+class CallState(Labelled):
+    """Where a follow-up stands for the person who makes the calls."""
+
+    to_do = "to_do", "À faire"
+    late = "late", "En retard"
+    unreachable = "unreachable", "Injoignable"
+    provisional = "provisional", "Sortie provisoire"
+    to_come = "to_come", "À venir"
+    answered = "answered", "Répondu"
+    refused = "refused", "Refus de répondre"
+    out_of_scope = "out_of_scope", "Hors champ"
+
+
+OPEN = (CallState.to_do, CallState.late, CallState.unreachable)
+_BY_OUTCOME = {
+    FollowUpOutcome.answered: CallState.answered,
+    FollowUpOutcome.refused: CallState.refused,
+    FollowUpOutcome.out_of_scope: CallState.out_of_scope,
+    FollowUpOutcome.unreachable: CallState.unreachable,
+}
+
+
+def state_of(due: Due, on: datetime.date) -> CallState | None:
+    """Where one follow-up stands on a day; None while the person has not left."""
+    if due.known is not None and due.known.outcome in _BY_OUTCOME:
+        return _BY_OUTCOME[FollowUpOutcome(due.known.outcome)]
+    if due.state is MilestoneState.under_way:
+        return None
+    if due.state is MilestoneState.provisional:
+        return CallState.provisional
+    if due.state is MilestoneState.not_reached:
+        return CallState.to_come
+    waited = (on - due.milestone.reference_on).days
+    return CallState.late if waited > LATE_DAYS else CallState.to_do
+
+
+def of_territory(session: Session, territory_id: int, on: datetime.date) -> list[Due]:
+    """Every follow-up of a territory whose person has left, oldest reference date first (eight selects)."""
+    dues = followups.derived(session, journeys.of_territory(session, territory_id), on)
+    return [due for due in dues if state_of(due, on) is not None]
+
+
+def counts(dues: Iterable[Due], on: datetime.date) -> Counter[CallState]:
+    """How many follow-ups stand in each state."""
+    return Counter(state for due in dues if (state := state_of(due, on)) is not None)
+
+
+def chosen(
+    dues: Iterable[Due], on: datetime.date, states: Sequence[CallState], months: int | None
+) -> list[Due]:
+    """Those in one of these states, at one milestone (None: both)."""
+    return [
+        due
+        for due in dues
+        if state_of(due, on) in states and (months is None or due.milestone.months == months)
+    ]
+
+
+def names(session: Session, dues: Iterable[Due]) -> dict[int, str]:
+    """The names of the people of one page (one select)."""
+    ids = {due.journey.person_id for due in dues}
+    rows = session.execute(select(Person.id, Person.first_name, Person.last_name).where(Person.id.in_(ids)))
+    return {id_: f"{first} {last.upper()}" for id_, first, last in rows}
+
+
+def buyers(session: Session, territory_id: int) -> list[tuple[int, str]]:
+    """The buyers of the territory’s markets, by name, for a filter."""
+    rows = session.scalars(
+        select(Organisation).where(
+            Organisation.id.in_(select(Market.buyer_id).where(Market.territory_id == territory_id))
+        )
+    )
+    return sorted(((each.id, each.label) for each in rows), key=lambda each: each[1].casefold())
+
+
+def of_exits(session: Session, dues: Sequence[Due], year: int | None, buyer_id: int | None) -> list[Due]:
+    """The follow-ups after the exits of a year, of paths that pass through a buyer’s lots."""
+    lots = set() if buyer_id is None else _lots_of(session, buyer_id)
+    return [
+        due
+        for due in dues
+        if (year is None or due.exit_on.year == year)
+        and (buyer_id is None or any(stay.lot_id in lots for stay in due.journey.stays))
+    ]
+
+
+def _lots_of(session: Session, buyer_id: int) -> set[int]:
+    return set(
+        session.scalars(
+            select(Lot.id).join(Market, Market.id == Lot.market_id).where(Market.buyer_id == buyer_id)
+        )
+    )

@@ -1,0 +1,137 @@
+"""Does the database still say what it must? Every stored figure is recomputed, every sum added again."""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+
+from sqlalchemy import func, or_, select, text
+from sqlalchemy.orm import Session
+
+from facilitator import statements, verdicts
+from facilitator.awards import Award
+from facilitator.commitments import LedgerLine
+from facilitator.compliance import refuse_negative
+from facilitator.french import date as french_date
+from facilitator.french import hours as french_hours
+from facilitator.hours import Share, Timesheet
+from facilitator.ledger import as_fact
+from facilitator.markets import Lot
+from facilitator.placements import Placement
+from facilitator.vocabulary import Standing
+
+CHUNK = 500  # lots whose statements are computed at once
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that must hold, and what does not."""
+
+    code: str
+    label: str
+    faults: tuple[str, ...]
+
+
+def checks(session: Session, on: datetime.date) -> Iterator[Check]:
+    """Each check in turn, with the sentence of each fault."""
+    yield Check("drift", "Verdicts des heures", tuple(_drift(session)))
+    yield Check("identity", "Heures déclarées de chaque lot", tuple(_identity(session, on)))
+    yield Check("shares", "Parts des relevés", tuple(_shares_above_worked(session)))
+    yield Check("transfers", "Transferts entre entreprises", tuple(_transfers(session)))
+    yield Check("ledger", "Heures engagées", tuple(_ledger(session)))
+    yield Check("places", "Rattachements", tuple(_places(session)))
+    yield Check("orphans", "Lignes orphelines", tuple(_orphans(session)))
+
+
+def _drift(session: Session) -> Iterator[str]:
+    for share_id, stored, computed in verdicts.drift(session):
+        yield f"part {share_id} : enregistré {_said(stored)}, calculé {_said(computed)}"
+
+
+def _said(columns: verdicts.Columns) -> str:
+    standing, retained, _, reason, *_ = columns
+    return f"{standing} {french_hours(retained)}" + (f" ({reason})" if reason else "")
+
+
+def _identity(session: Session, on: datetime.date) -> Iterator[str]:
+    """R5: déclarées = retenues + non retenues + en attente + refusées, and the sum of the shares themselves."""
+    ids = list(session.scalars(select(Lot.id).order_by(Lot.id)))
+    for start in range(0, len(ids), CHUNK):
+        chunk = ids[start : start + CHUNK]
+        sums = _declared(session, chunk, on)
+        for lot_id, found in statements.of_lots(session, chunk, on).items():
+            parts = found.retained + found.unretained + found.awaiting + found.refused
+            if not found.declared == parts == sums.get(lot_id, Decimal(0)):
+                yield (
+                    f"lot {lot_id} : déclarées {french_hours(found.declared)}, parties {french_hours(parts)},"
+                    f" relevés {french_hours(sums.get(lot_id, Decimal(0)))}"
+                )
+
+
+def _declared(session: Session, lots: list[int], on: datetime.date) -> dict[int, Decimal]:
+    rows = session.execute(
+        select(Share.lot_id, func.sum(Share.hours))
+        .where(Share.lot_id.in_(lots), Share.to_on <= on, Share.standing != Standing.outside)
+        .group_by(Share.lot_id)
+    )
+    return dict(rows.tuples().all())
+
+
+def _shares_above_worked(session: Session) -> Iterator[str]:
+    rows = session.execute(
+        select(Timesheet.id, Timesheet.worked, func.sum(Share.hours))
+        .join(Share, Share.timesheet_id == Timesheet.id)
+        .group_by(Timesheet.id, Timesheet.worked, Timesheet.training)
+        .having(or_(func.sum(Share.hours) > Timesheet.worked, func.sum(Share.training) > Timesheet.training))
+    )
+    for sheet_id, worked, shared in rows:
+        yield f"relevé {sheet_id} : {french_hours(shared)} réparties pour {french_hours(worked)} travaillées"
+
+
+def _transfers(session: Session) -> Iterator[str]:
+    rows = session.execute(
+        select(LedgerLine.transfer_key, LedgerLine.lot_id, func.sum(LedgerLine.delta))
+        .where(LedgerLine.transfer_key.is_not(None))
+        .group_by(LedgerLine.transfer_key, LedgerLine.lot_id)
+        .having(func.sum(LedgerLine.delta) != Decimal(0))
+    )
+    for key, lot_id, total in rows:
+        yield f"lot {lot_id}, transfert {key} : la somme vaut {french_hours(total)} au lieu de 0"
+
+
+def _ledger(session: Session) -> Iterator[str]:
+    """No lot and no company ever owes less than nothing."""
+    lines = session.scalars(
+        select(LedgerLine).order_by(LedgerLine.lot_id, LedgerLine.id).execution_options(yield_per=CHUNK)
+    )
+    for lot_id, theirs in groupby(lines, key=lambda line: line.lot_id):
+        day = refuse_negative([as_fact(line) for line in theirs])
+        if day is not None:
+            yield f"lot {lot_id} : engagement négatif au {french_date(day)}"
+
+
+def _places(session: Session) -> Iterator[str]:
+    """A line, a placement or a share stands on the lot and in the territory of what it hangs on."""
+    strangers = {
+        "ligne d’engagement": select(LedgerLine.id)
+        .join(Award, Award.id == LedgerLine.award_id)
+        .where(Award.lot_id != LedgerLine.lot_id),
+        "mise à l’emploi": select(Placement.id)
+        .join(Award, Award.id == Placement.award_id)
+        .where(or_(Award.lot_id != Placement.lot_id, Award.territory_id != Placement.territory_id)),
+        "part": select(Share.id)
+        .join(Timesheet, Timesheet.id == Share.timesheet_id)
+        .where(or_(Timesheet.person_id != Share.person_id, Timesheet.territory_id != Share.territory_id)),
+    }
+    for what, query in strangers.items():
+        for found in session.scalars(query):
+            yield f"{what} {found} : rattachée à un autre lot, à une autre personne ou à un autre territoire"
+
+
+def _orphans(session: Session) -> Iterator[str]:
+    """PostgreSQL never accepts one; SQLite may have been written with its foreign keys off."""
+    if session.get_bind().dialect.name != "sqlite":
+        return
+    for table, row, parent, _ in session.execute(text("PRAGMA foreign_key_check")):
+        yield f"{table}, ligne {row} : ce qu’elle désigne dans {parent} n’existe pas"
