@@ -220,11 +220,20 @@ class Scenario6:
     sent_back: Timesheet  # the mission of P1 on Y that E did not confirm
 
 
-def scenario_6(session: Session) -> Scenario6:
-    """An ETTI, two sites, one month; ends where the ETTI has declared again what E contested."""
+def scenario_6(session: Session, *, one_buyer: bool = False) -> Scenario6:
+    """An ETTI, two sites, one month; ends where the facilitator has sent back what E contested.
+
+    With `one_buyer` both lots are of the same one, whose bilan then shows what the territory counts.
+    """
     place = trade.territory(session, month_warning="220", month_ceiling="300")
     etti, user = trade.siae(session, SiaeKind.ETTI), trade.company(session)
-    x, y = (trade.lot(session, place, start="01/01/2026", end="31/12/2026", hours="2000") for _ in range(2))
+    first = trade.buyer(session)
+    x, y = (
+        trade.lot(
+            session, place, start="01/01/2026", end="31/12/2026", hours="2000", by_buyer=each, number=number
+        )
+        for each, number in ((first, "X"), (first if one_buyer else trade.buyer(session), "Y"))
+    )
     on_x, on_y = trade.award(session, x, user), trade.award(session, y, user)
     valid = [trade.person(session, place, since) for since in ["01/06/2025"] * 3 + ["20/04/2026"]]
     one, two, three, four = valid
@@ -238,16 +247,13 @@ def scenario_6(session: Session) -> Scenario6:
     with pytest.raises(HoursRefused) as refused:
         _declare(session, second.contract, "145")
     _missions(session, four, on_x, etti, (("13", "17", "35"), ("20", "24", "35"), ("27", "30", "28")))
-    contested = last
     validations.refuse(
-        session, contested, "E confirme 56 h pour le mois : absent le 29/04", on=day("05/05/2026"), by=None
+        session, last, "E confirme 56 h pour le mois : absent le 29/04", on=day("05/05/2026"), by=None
     )
     for sheet in _waiting(session, place):
         validations.validate(session, sheet, on=day("05/05/2026"), by=None)
     session.commit()
-    return Scenario6(
-        place, etti, user, x, y, (one, two, three, four), warnings, str(refused.value), contested
-    )
+    return Scenario6(place, etti, user, x, y, (one, two, three, four), warnings, str(refused.value), last)
 
 
 def declared_again(session: Session, scene: Scenario6) -> Timesheet:

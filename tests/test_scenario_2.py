@@ -4,9 +4,10 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from facilitator import statements
+from facilitator import documents, statements
 from facilitator.ledger import as_fact
 from facilitator.vocabulary import TrancheState
+from tests import trade
 from tests.scenarios import scenario_2, scenario_2_invoiced
 from tests.trade import day
 
@@ -63,3 +64,20 @@ def test_hours_follow_the_invoices_and_a_credit_note_takes_some_back(session: Se
         (day("31/12/2026"), D(224)),
         (day("31/01/2027"), D(-5)),
     ]
+
+
+def test_a_late_quarterly_state_costs_its_days_apart_from_the_hours(session: Session) -> None:
+    lot = trade.lot(
+        session, trade.territory(session), hours="100", penalty_rate=D(35), late_document_rate=D(75)
+    )
+    late, in_time = (
+        documents.expect(session, lot, label, day("15/04/2026"), by=None)
+        for label in ("État du premier trimestre", "Attestation de vigilance")
+    )
+    seen = day("30/04/2026")
+    documents.receive(session, lot, late, day("21/04/2026"), on=seen, by=None)
+    documents.receive(session, lot, in_time, day("15/04/2026"), on=seen, by=None)
+    session.commit()
+    costs = [(each.days, each.penalty) for each in documents.delays(session, lot, seen)]
+    assert costs == [(6, D(450)), (0, D(0))]
+    assert statements.of_lot(session, lot.id, seen).penalty_if_stopped == D(3500)
