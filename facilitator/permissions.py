@@ -107,9 +107,7 @@ DOORS: dict[str, Door] = {
     "administrators_users.remove_membership": Door(_P.administer, "membership", "membership_id"),
     "administrators_organisations.index": Door(_P.administer),
     "administrators_organisations.create_organisation": Door(_P.administer),
-    "administrators_organisations.edit_organisation": Door(
-        _P.administer, "organisation", "organisation_id"
-    ),
+    "administrators_organisations.edit_organisation": Door(_P.administer, "organisation", "organisation_id"),
     "administrators_organisations.add_organisation_role": Door(
         _P.administer, "organisation", "organisation_id"
     ),

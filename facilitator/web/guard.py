@@ -64,6 +64,8 @@ def end_request(response: Response) -> Response:
     if response.status_code >= 400:
         db.db.session.rollback()
         g.pop("saw", None)
+    if response.status_code >= 500:
+        return response  # the database may be what failed: ask it nothing more
     access.write_what_was_seen()
     if request.endpoint not in (None, "static") and access.visitor() is not None:
         session[SEEN_AT] = int(journal.now().timestamp())
