@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -220,19 +221,13 @@ class Scenario6:
     sent_back: Timesheet  # the mission of P1 on Y that E did not confirm
 
 
-def scenario_6(session: Session, *, one_buyer: bool = False) -> Scenario6:
-    """An ETTI, two sites, one month; ends where the facilitator has sent back what E contested.
-
-    With `one_buyer` both lots are of the same one, whose bilan then shows what the territory counts.
-    """
+def scenario_6(session: Session) -> Scenario6:
+    """An ETTI, two sites, one month; ends where the facilitator has sent back what E contested."""
     place = trade.territory(session, month_warning="220", month_ceiling="300")
     etti, user = trade.siae(session, SiaeKind.ETTI), trade.company(session)
-    first = trade.buyer(session)
     x, y = (
-        trade.lot(
-            session, place, start="01/01/2026", end="31/12/2026", hours="2000", by_buyer=each, number=number
-        )
-        for each, number in ((first, "X"), (first if one_buyer else trade.buyer(session), "Y"))
+        trade.lot(session, place, start="01/01/2026", end="31/12/2026", hours="2000", number=number)
+        for number in ("X", "Y")
     )
     on_x, on_y = trade.award(session, x, user), trade.award(session, y, user)
     valid = [trade.person(session, place, since) for since in ["01/06/2025"] * 3 + ["20/04/2026"]]
@@ -343,7 +338,7 @@ class Scenario8:
     subcontractor: Award
 
 
-def scenario_8(session: Session, **fields: object) -> Scenario8:
+def scenario_8(session: Session, **fields: Any) -> Scenario8:
     """Cotraitants with a transfer, and a subcontractor whose hours stand under A."""
     place = trade.territory(session)
     lot = trade.lot(session, place, start="01/09/2025", end="31/08/2026", penalty_rate=Decimal(60), **fields)

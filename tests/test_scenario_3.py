@@ -1,6 +1,7 @@
 """Scenario 3: the 24 months end in the middle of a month."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -41,7 +42,7 @@ def last_counted(session: Session, scene: Scenario3) -> object:
     ],
 )
 def test_hours_count_to_the_day(
-    session: Session, parameters: dict[str, str], last: str, retained: str, beyond: str
+    session: Session, parameters: dict[str, Any], last: str, retained: str, beyond: str
 ) -> None:
     scene = scenario_3(session, **parameters)
     figures = stood(session, scene)

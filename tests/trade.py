@@ -150,12 +150,13 @@ def lot(
     end: str | None = "31/12/2026",
     hours: str | None = None,
     by_buyer: Organisation | None = None,
+    number: str = "1",
     **fields: Any,
 ) -> Lot:
     market = markets.create(
         session, place.id, by_buyer or buyer(session), object="Travaux d’essai (fictif)", by=None
     )
-    found = markets.add_lot(session, market, number="1", title="Lot d’essai", by=None, **fields)
+    found = markets.add_lot(session, market, number=number, title="Lot d’essai", by=None, **fields)
     for kind, value in (("start", start), ("end", end)):
         if value is not None:
             lot_dates.set_date(session, found, kind, day(value), by=None)
