@@ -144,6 +144,13 @@ class GlobalisationForm(TradeForm):
         return valid
 
 
+class ConsentForm(TradeForm):
+    """The day on which the buyer of one lot consented."""
+
+    lot = CodeField("Lot", validators=[required()])
+    consented_on = FrenchDateField("Accord de l’acheteur le", validators=[required()])
+
+
 def globalisation_form(candidates: Sequence[Candidate]) -> type[GlobalisationForm]:
     """The form of a company’s own lots."""
     fields: dict[str, Any] = {

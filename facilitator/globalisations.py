@@ -1,0 +1,130 @@
+"""Globalisations: one company’s insertion hours shared over several lots, each buyer having consented."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from facilitator import journal
+from facilitator.awards import Award
+from facilitator.hours import Globalisation, GlobalisationLot, HoursRefused
+from facilitator.markets import Lot, Market
+from facilitator.organisations import Organisation
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A lot that a company holds and that an agreement may cover."""
+
+    lot_id: int
+    label: str
+
+
+def record(
+    session: Session,
+    territory_id: int,
+    company_id: int,
+    consents: Mapping[int, datetime.date | None],
+    *,
+    effective_on: datetime.date,
+    by: int | None,
+    document: str | None = None,
+) -> Globalisation:
+    """Record an agreement over the lots of `consents` (lot → day of its buyer’s consent, None: not yet).
+
+    Refuses fewer than two lots, and a lot that the company does not hold.
+    """
+    if len(consents) < 2:
+        raise HoursRefused("Une globalisation réunit au moins deux lots. Cochez-en deux ou plus.")
+    held = {each.lot_id for each in candidates(session, territory_id, company_id)}
+    if not set(consents) <= held:
+        raise HoursRefused(
+            "L’un de ces lots n’est pas attribué à cette entreprise. Choisissez parmi ses lots."
+        )
+    agreement = Globalisation(
+        territory_id=territory_id, company_id=company_id, effective_on=effective_on, document=document
+    )
+    session.add(agreement)
+    session.flush()
+    session.add_all(
+        GlobalisationLot(globalisation_id=agreement.id, lot_id=lot_id, consented_on=day)
+        for lot_id, day in consents.items()
+    )
+    session.flush()
+    for lot_id in sorted(consents):
+        _note(session, "globalise", agreement, by, lot_id)
+    return agreement
+
+
+def consent(
+    session: Session, agreement: Globalisation, lot_id: int, on: datetime.date, *, by: int | None
+) -> None:
+    """Note the day on which the buyer of one lot consented; refuses a lot outside the agreement."""
+    line = session.get(GlobalisationLot, (agreement.id, lot_id))
+    if line is None:
+        raise HoursRefused("Ce lot ne fait pas partie de la globalisation. Choisissez l’un de ses lots.")
+    line.consented_on = on
+    _note(session, "consent", agreement, by, lot_id)
+
+
+def candidates(session: Session, territory_id: int, company_id: int) -> list[Candidate]:
+    """The lots that a company holds in a territory (one select)."""
+    rows = session.execute(
+        select(Lot.id, Lot.number, Lot.title, Market.object)
+        .join(Award, Award.lot_id == Lot.id)
+        .join(Market, Market.id == Lot.market_id)
+        .where(Lot.territory_id == territory_id, Award.organisation_id == company_id)
+        .order_by(Market.object, Lot.number)
+    )
+    return [
+        Candidate(lot_id, f"{market} – lot {number} {title}") for lot_id, number, title, market in rows
+    ]
+
+
+def companies(session: Session, territory_id: int) -> list[tuple[int, str]]:
+    """The companies with two lots or more in a territory: the others have nothing to share."""
+    rows = session.execute(
+        select(Organisation.id, Organisation.name, Organisation.scheme, Organisation.identifier)
+        .join(Award, Award.organisation_id == Organisation.id)
+        .where(Award.territory_id == territory_id)
+        .group_by(Organisation.id, Organisation.name, Organisation.scheme, Organisation.identifier)
+        .having(func.count(Award.id) > 1)
+        .order_by(Organisation.name, Organisation.id)
+    )
+    return [(key, name or f"{scheme} {identifier}") for key, name, scheme, identifier in rows]
+
+
+def covering(session: Session, territory_id: int, host_ids: set[int]) -> dict[int, list[Candidate]]:
+    """By company, the lots to which its buyers agreed that hours be shared (one select)."""
+    rows = session.execute(
+        select(Globalisation.company_id, Lot.id, Lot.number, Lot.title, Market.object)
+        .join(GlobalisationLot, GlobalisationLot.globalisation_id == Globalisation.id)
+        .join(Lot, Lot.id == GlobalisationLot.lot_id)
+        .join(Market, Market.id == Lot.market_id)
+        .where(
+            Globalisation.territory_id == territory_id,
+            Globalisation.company_id.in_(host_ids),
+            GlobalisationLot.consented_on.is_not(None),
+        )
+        .order_by(Lot.id)
+        .distinct()
+    )
+    found: dict[int, list[Candidate]] = {}
+    for company_id, lot_id, number, title, market in rows:
+        label = f"{market} – lot {number} {title}"
+        found.setdefault(company_id, []).append(Candidate(lot_id, label))
+    return found
+
+
+def _note(session: Session, verb: str, agreement: Globalisation, by: int | None, lot_id: int) -> None:
+    journal.note(
+        session,
+        verb,
+        "globalisation",
+        agreement.id,
+        by=by,
+        territory_id=agreement.territory_id,
+        lot_id=lot_id,
+    )

@@ -1,0 +1,106 @@
+"""Lists of placements: the columns that a line shows, and who must act next, since when."""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select
+from sqlalchemy.orm import aliased
+
+from facilitator import french
+from facilitator.markets import Lot, Market
+from facilitator.organisations import Organisation
+from facilitator.people import Person
+from facilitator.placements import Placement
+from facilitator.vocabulary import PlacementMode, PlacementState
+
+Employer, Host = aliased(Organisation), aliased(Organisation)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One placement as a list shows it."""
+
+    id: int
+    person_id: int
+    person: str
+    lot_id: int
+    lot: str
+    market: str
+    employer: str
+    host: str
+    mode: str
+    state: str
+    from_on: datetime.date
+    to_on: datetime.date | None
+    proposed_on: datetime.date
+    answered_on: datetime.date | None
+    decline_reason: str | None
+    end_reason: str | None
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Where a placement stands in words, and who must act next."""
+
+    word: str
+    tone: str
+    sentence: str
+
+
+def columns(rows: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """The same placements, as the columns of a `Line` (see `line`)."""
+    return (
+        rows.join(Person, Person.id == Placement.person_id)
+        .join(Lot, Lot.id == Placement.lot_id)
+        .join(Market, Market.id == Lot.market_id)
+        .join(Employer, Employer.id == Placement.employer_id)
+        .join(Host, Host.id == Placement.host_id)
+        .with_only_columns(
+            Placement.id, Placement.person_id, Person.first_name, Person.last_name,
+            Lot.id.label("lot"), Lot.number, Lot.title, Market.object,
+            Employer.name.label("employer_name"), Employer.identifier.label("employer_identifier"),
+            Host.name.label("host_name"), Host.identifier.label("host_identifier"),
+            Placement.mode, Placement.state, Placement.from_on, Placement.to_on,
+            Placement.proposed_on, Placement.answered_on, Placement.decline_reason, Placement.end_reason,
+        )
+    )  # fmt: skip
+
+
+def line(row: Any) -> Line:
+    """One row of `columns`, as it is read."""
+    return Line(
+        id=row.id,
+        person_id=row.person_id,
+        person=f"{row.first_name} {row.last_name.upper()}",
+        lot_id=row.lot,
+        lot=f"Lot {row.number} – {row.title}",
+        market=row.object,
+        employer=row.employer_name or row.employer_identifier,
+        host=row.host_name or row.host_identifier,
+        mode=PlacementMode(row.mode).label,
+        state=row.state,
+        from_on=row.from_on,
+        to_on=row.to_on,
+        proposed_on=row.proposed_on,
+        answered_on=row.answered_on,
+        decline_reason=row.decline_reason,
+        end_reason=row.end_reason,
+    )
+
+
+def turn(line: Line, on: datetime.date, last_on: datetime.date | None) -> Turn:
+    """Say where a placement stands on a day; `last_on` is its real end where one is known."""
+    if line.state == PlacementState.proposed:
+        waited = max(0, (on - line.proposed_on).days)
+        since = "depuis aujourd’hui" if not waited else f"depuis {french.plural(waited, 'jour')}"
+        return Turn("Proposée", "waiting", f"{line.employer} doit répondre, {since}.")
+    if line.state == PlacementState.declined:
+        return Turn("Déclinée", "late", f"À vous\u00a0: cherchez un autre employeur. {line.decline_reason or ''}")
+    if line.state == PlacementState.withdrawn:
+        return Turn("Retirée", "", "Personne n’a rien à faire.")
+    if line.from_on > on:
+        return Turn("Confirmée", "good", f"Commence le {french.date(line.from_on)}.")
+    if last_on is not None and last_on < on:
+        return Turn("Terminée", "", f"Depuis le {french.date(last_on)}. Le suivi à 6 et 12 mois vous revient.")
+    return Turn("En cours", "good", f"{line.employer} déclare les heures de chaque mois.")

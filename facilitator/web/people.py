@@ -1,0 +1,158 @@
+"""People: the list, a person’s file, registering and amending, with duplicates proposed."""
+
+from typing import Any
+
+from flask import Blueprint, flash, jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from facilitator import access, followups, journeys, people, person_file, placement_list
+from facilitator.db import db
+from facilitator.forms.people import PersonForm
+from facilitator.people import Person
+from facilitator.placements import Placement
+from facilitator.refusals import Conflict, Refused
+from facilitator.vocabulary import ContractType
+from facilitator.web import clock, conflicts, keyset, once, sheets
+from facilitator.web.answers import page
+from facilitator.web.sheets import Sheet
+
+blueprint = Blueprint("people", __name__, url_prefix="/personnes")
+LONGEST_SEARCH = 80
+
+
+@blueprint.get("")
+def index() -> ResponseReturnValue:
+    """The people of the territory, by name; no criterion is read here."""
+    member, words = access.current(), request.args.get("q", "")[:LONGEST_SEARCH]
+    rows = access.visible_persons(member).with_only_columns(
+        Person.id, Person.first_name, Person.last_name, Person.birth_on, Person.commune
+    )
+    for word in people.normalised(words).split():
+        rows = rows.where(Person.search_name.contains(word, autoescape=True))
+    shown = keyset.slice_of(rows, Person.search_name, Person.id)
+    access.saw("list", "person", None, member.territory_id)
+    return render_template("facilitators/people/index.html", shown=shown, words=words)
+
+
+@blueprint.get("/doublons")
+def duplicates() -> ResponseReturnValue:
+    """People who may be the one being typed: a comfort of the forms, which work without it."""
+    member = access.current()
+    last_name, first_name = (request.args.get(name, "")[:LONGEST_SEARCH] for name in ("nom", "prenom"))
+    found = []
+    if people.normalised(last_name) and people.normalised(first_name):
+        found = people.possible_duplicates(
+            db.session(), member.territory_id, last_name, first_name, None
+        )
+    for person in found:
+        access.saw("list", "person", person.id, member.territory_id)
+    return jsonify(people=[described(person) for person in found])
+
+
+def described(person: Person) -> dict[str, str]:
+    """What tells a person from another of the same name."""
+    born = f"née ou né le {person.birth_on:%d/%m/%Y}" if person.birth_on else "date de naissance inconnue"
+    return {
+        "name": person.name,
+        "born": born,
+        "url": url_for("people.show", person_id=person.id),
+        "express": url_for("express.hire", personne=person.id),
+    }
+
+
+@blueprint.route("/nouvelle", methods=["GET", "POST"])
+def new() -> ResponseReturnValue:
+    """Register a person; those who may be the same are proposed first."""
+    member, form = access.current(), PersonForm()
+    form.on = clock.today()
+    if not form.validate_on_submit():
+        return page("facilitators/people/new.html", form, alike=[])
+    alike = _alike(form, member.territory_id)
+    if alike and not form.confirmed.data:
+        form.refuse("Une personne proche est déjà inscrite\u00a0: est-ce la même\u00a0?")
+        return page("facilitators/people/new.html", form, alike=alike)
+    if (replay := once.replayed(form)) is not None:
+        return replay
+    try:
+        person = people.register(
+            db.session(), member.territory_id, on=form.on, by=member.user_id, **form.facts()
+        )
+    except Refused as refused:
+        db.session.rollback()
+        form.refuse(refused)
+        return page("facilitators/people/new.html", form, alike=alike)
+    flash(f"{person.name} est inscrit au fichier du territoire.", "done")
+    return once.commit(form, url_for(".show", person_id=person.id))
+
+
+def _alike(form: PersonForm, territory_id: int) -> list[dict[str, str]]:
+    found = people.possible_duplicates(
+        db.session(),
+        territory_id,
+        form.last_name.data or "",
+        form.first_name.data or "",
+        form.birth_on.data,
+    )
+    return [described(person) for person in found]
+
+
+@blueprint.get("/<int:person_id>")
+def show(person_id: int) -> ResponseReturnValue:
+    """A person’s file; looking leaves a line in the access log."""
+    person = access.person_or_404(person_id)
+    access.saw("read", "person", person.id, person.territory_id)
+    return render_template("facilitators/people/show.html", person=person, **_file(person))
+
+
+def _file(person: Person) -> dict[str, Any]:
+    session, on = db.session(), clock.today()
+    contracts = person_file.contracts_of(session, person.id)
+    paths = journeys.of_person(session, person.id)
+    rows = placement_list.columns(
+        access.visible_placements(access.current()).where(Placement.person_id == person.id)
+    ).order_by(Placement.from_on.desc(), Placement.id.desc())
+    lines = [placement_list.line(row) for row in session.execute(rows)]
+    ends = {stay.placement_id: stay.days.to_on for path in paths for stay in path.stays}
+    return {
+        "on": on,
+        "age": people.age(person.birth_on, on) if person.birth_on else None,
+        "fiches": person_file.fiches(session, person.id),
+        "windows": person_file.windows(session, person, [contract for contract, _ in contracts]),
+        "placements": [(each, placement_list.turn(each, on, ends.get(each.id))) for each in lines],
+        "contracts": contracts,
+        "types": {each.value: each.label for each in ContractType},
+        "months": person_file.months(session, person.id),
+        "journeys": paths,
+        "dues": followups.derived(session, paths, on),
+    }
+
+
+@blueprint.route("/<int:person_id>/modifier", methods=["GET", "POST"])
+def edit(person_id: int) -> ResponseReturnValue:
+    """Amend a person; two editors read both versions."""
+    person = access.person_or_404(person_id, lock=request.method == "POST")
+    back = url_for(".show", person_id=person.id)
+    form = PersonForm(obj=person)
+    form.on = clock.today()
+    del form.confirmed
+
+    def verb() -> str:
+        form.check_version(person)
+        people.amend(db.session(), person, by=access.current().user_id, **form.typed("confirmed"))
+        return back
+
+    crumbs = (("Personnes", url_for(".index")), (person.name, back), ("Modifier", None))
+    access.saw("read", "person", person.id, person.territory_id)
+    try:
+        return sheets.answer(
+            form,
+            Sheet(f"Modifier la fiche de {person.name}", "Enregistrer les informations", back, crumbs),
+            verb,
+            f"Les informations de {person.name} sont à jour.",
+        )
+    except Conflict:
+        db.session.rollback()
+        person = access.person_or_404(person_id)
+        current = PersonForm(formdata=None, obj=person)
+        del current.confirmed
+        return conflicts.page(form, person, current, submit="Enregistrer ma version", cancel_url=back)

@@ -1,0 +1,241 @@
+"""Relevés: the queue to validate, a lot’s twelve months, a relevé with its verdict, and «néant»."""
+
+import datetime
+from itertools import groupby
+from typing import Any
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import or_, select
+
+from facilitator import access, declarations, lot_hours, timesheet_queue, validations
+from facilitator.awards import Award
+from facilitator.contracts import Contract
+from facilitator.db import db
+from facilitator.forms.hours import NilForm, QueueForm, RefusalForm
+from facilitator.french import MONTHS, plural
+from facilitator.hours import Share, Timesheet
+from facilitator.markets import Lot, Market
+from facilitator.organisations import Organisation
+from facilitator.people import Person
+from facilitator.refusals import Refused
+from facilitator.vocabulary import Channel, Reason, Standing, TimesheetState
+from facilitator.web import clock, keyset, once, sheets
+from facilitator.web.answers import page
+from facilitator.web.contracts import described
+from facilitator.web.sheets import Sheet
+
+blueprint = Blueprint("timesheets", __name__)
+
+
+@blueprint.get("/releves")
+def queue() -> ResponseReturnValue:
+    """The relevés that wait, by lot, with what matters beside each."""
+    return _queue(QueueForm())
+
+
+def _queue(form: QueueForm) -> ResponseReturnValue:
+    member = access.current()
+    rows = timesheet_queue.columns(access.visible_timesheets(member))
+    shown = keyset.slice_of(rows, Share.lot_id, Share.month, Share.id)
+    lines = timesheet_queue.lines(db.session(), shown.rows, member.territory_id)
+    access.saw("list", "timesheet", None, member.territory_id)
+    return page(
+        "facilitators/hours/queue.html",
+        form,
+        lots=[(key, list(group)) for key, group in groupby(lines, lambda line: (line.lot_id, line.lot))],
+        shown=shown,
+        on=clock.today(),
+    )
+
+
+@blueprint.post("/releves/valider")
+def validate_many() -> ResponseReturnValue:
+    """Validate the relevés ticked, all or none."""
+    form, member = QueueForm(), access.current()
+    if not form.validate_on_submit():
+        return _queue(form)
+    if (replay := once.replayed(form)) is not None:
+        return replay
+    sheets = validations.lock_all(db.session(), form.ids(), member.territory_id)
+    try:
+        for sheet in sheets:
+            validations.validate(db.session(), sheet, on=clock.today(), by=member.user_id)
+    except Refused as refused:
+        db.session.rollback()
+        form.refuse(refused)
+        return _queue(form)
+    if len(sheets) < len(form.ids()):
+        flash("Certains relevés cochés n’attendaient plus de décision\u00a0: ils n’ont pas changé.", "warning")
+    flash(plural(len(sheets), "relevé validé", "relevés validés") + ".", "done")
+    return once.commit(form, url_for(".queue"))
+
+
+@blueprint.get("/lots/<int:lot_id>/releves")
+def of_lot(lot_id: int) -> ResponseReturnValue:
+    """The people of a lot over twelve months, then its relevés one by one."""
+    lot, year = access.lot_or_404(lot_id), _year()
+    form = NilForm()
+    form.award.choices = _companies(lot.id)
+    return _lot_page(lot, year, form)
+
+
+def _lot_page(lot: Lot, year: int, form: NilForm) -> ResponseReturnValue:
+    grid = lot_hours.grid(db.session(), lot.id, datetime.date(year, 1, 1))
+    rows = (
+        access.visible_timesheets(access.current())
+        .join(Share, Share.timesheet_id == Timesheet.id)
+        .join(Person, Person.id == Timesheet.person_id)
+        .where(Share.lot_id == lot.id, Share.month.in_(grid.months))
+        .with_only_columns(
+            Share.id, Timesheet.id.label("timesheet_id"), Timesheet.from_on, Timesheet.to_on, Timesheet.state,
+            Person.first_name, Person.last_name, Share.hours, Share.retained, Share.reasons,
+        )
+    )  # fmt: skip
+    shown = keyset.slice_of(rows, Share.month, Share.id, descending=True)
+    access.saw("list", "timesheet", None, lot.territory_id)
+    return page(
+        "facilitators/hours/lot.html",
+        form,
+        lot=lot,
+        market=db.session.get_one(Market, lot.market_id),
+        grid=grid,
+        months_columns=[(MONTHS[month.month - 1][:4], "num") for month in grid.months],
+        year=year,
+        shown=shown,
+        states=TimesheetState,
+        reasons={reason.value: reason for reason in Reason},
+    )
+
+
+def _year() -> int:
+    typed = request.args.get("annee", "")
+    year = int(typed) if typed.isascii() and typed.isdigit() and len(typed) == 4 else 0
+    return year if 2000 <= year <= 2100 else clock.today().year
+
+
+def _companies(lot_id: int) -> list[tuple[str, str]]:
+    rows = db.session.execute(
+        select(Award.id, Organisation.name, Organisation.identifier)
+        .join(Organisation, Organisation.id == Award.organisation_id)
+        .where(Award.lot_id == lot_id)
+        .order_by(Award.id)
+    )
+    return [(str(key), name or identifier) for key, name, identifier in rows]
+
+
+@blueprint.post("/lots/<int:lot_id>/releves/neant")
+def nil(lot_id: int) -> ResponseReturnValue:
+    """Say that nobody worked for a company of the lot in a month."""
+    lot, form = access.lot_or_404(lot_id), NilForm()
+    form.award.choices = _companies(lot.id)
+    if not form.validate_on_submit():
+        return _lot_page(lot, _year(), form)
+    if (replay := once.replayed(form)) is not None:
+        return replay
+    assert form.month.data  # validated
+    award = access.award_or_404(int(form.award.data or 0))
+    try:
+        declarations.declare_nil(
+            db.session(), award, form.month.data, on=clock.today(), by=access.current().user_id
+        )
+    except Refused as refused:
+        db.session.rollback()
+        form.refuse(refused)
+        return _lot_page(access.lot_or_404(lot_id), _year(), form)
+    flash("«\u00a0Néant\u00a0» est noté pour ce mois.", "done")
+    return once.commit(form, url_for(".of_lot", lot_id=lot_id, annee=form.month.data.year))
+
+
+@blueprint.get("/releves/<int:timesheet_id>")
+def show(timesheet_id: int) -> ResponseReturnValue:
+    """One relevé: its verdict, why, what would mend it, and what it replaced."""
+    sheet = access.timesheet_or_404(timesheet_id)
+    session = db.session()
+    contract = session.get_one(Contract, sheet.contract_id)
+    access.saw("read", "person", sheet.person_id, sheet.territory_id)
+    return render_template(
+        "facilitators/hours/show.html",
+        sheet=sheet,
+        state=TimesheetState(sheet.state),
+        channel=Channel(sheet.channel).label,
+        contract=contract,
+        contract_label=described(contract),
+        person=session.get_one(Person, sheet.person_id),
+        employer=session.get_one(Organisation, contract.employer_id),
+        parts=_parts(sheet.id),
+        history=_history(sheet),
+        states=TimesheetState,
+    )
+
+
+def _parts(timesheet_id: int) -> list[dict[str, Any]]:
+    """The shares with their verdict in words."""
+    rows = db.session.execute(
+        select(Share, Lot.number, Lot.title, Market.object)
+        .join(Lot, Lot.id == Share.lot_id)
+        .join(Market, Market.id == Lot.market_id)
+        .where(Share.timesheet_id == timesheet_id)
+        .order_by(Share.id)
+    )
+    return [
+        {
+            "share": share,
+            "lot": f"{market} – lot {number} {title}",
+            "standing": Standing(share.standing).label,
+            "reasons": [Reason(code) for code in share.reasons.split()],
+        }
+        for share, number, title, market in rows
+    ]
+
+
+def _history(sheet: Timesheet) -> list[Timesheet]:
+    """The relevés of the same contract and month: what this one replaced, and what replaced it."""
+    rows = access.visible_timesheets(access.current()).where(
+        Timesheet.contract_id == sheet.contract_id,
+        Timesheet.month == sheet.month,
+        or_(Timesheet.replaces_id.is_not(None), Timesheet.id == sheet.id, Timesheet.id.in_(_replaced(sheet))),
+    )
+    return list(db.session.scalars(rows.order_by(Timesheet.id)))
+
+
+def _replaced(sheet: Timesheet) -> Any:
+    return select(Timesheet.replaces_id).where(
+        Timesheet.contract_id == sheet.contract_id, Timesheet.replaces_id.is_not(None)
+    )
+
+
+@blueprint.post("/releves/<int:timesheet_id>/valider")
+def validate(timesheet_id: int) -> ResponseReturnValue:
+    """Validate one relevé."""
+    sheet = access.timesheet_or_404(timesheet_id, lock=True)
+    return sheets.press(
+        lambda: validations.validate(db.session(), sheet, on=clock.today(), by=access.current().user_id),
+        url_for(".show", timesheet_id=timesheet_id),
+        "Le relevé est validé.",
+    )
+
+
+@blueprint.route("/releves/<int:timesheet_id>/refuser", methods=["GET", "POST"])
+def refuse(timesheet_id: int) -> ResponseReturnValue:
+    """Refuse one relevé, with a reason."""
+    sheet = access.timesheet_or_404(timesheet_id, lock=request.method == "POST")
+    person = db.session.get_one(Person, sheet.person_id)
+    access.saw("read", "person", person.id, person.territory_id)
+    back = url_for(".show", timesheet_id=sheet.id)
+    form = RefusalForm()
+    about = Sheet(
+        heading=f"Refuser le relevé – {person.name}",
+        submit="Refuser le relevé",
+        back=back,
+        crumbs=(("Relevés", url_for(".queue")), (person.name, back), ("Refuser", None)),
+        intro="Celui qui a déclaré ces heures lira ce motif\u00a0: dites ce qu’il faut corriger.",
+    )
+
+    def verb() -> str:
+        validations.refuse(
+            db.session(), sheet, form.reason.data or "", on=clock.today(), by=access.current().user_id
+        )
+        return back
+
+    return sheets.answer(form, about, verb, "Le relevé est refusé.")
