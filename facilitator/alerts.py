@@ -17,7 +17,7 @@ from facilitator.verdict_facts import windows_of
 from facilitator.vocabulary import ContractType, Pace
 
 ENDING_DAYS = 90  # a lot that ends sooner is announced
-NEAR, NEARER = 60, 30  # days before the end of an eligibility
+NEAR = 60  # days before the end of an eligibility
 _TROUBLE = {Pace.critical: 0, Pace.late: 1}
 
 
@@ -46,6 +46,7 @@ class EndingWindow:
     person_id: int
     person: str
     last_on: datetime.date
+    days_left: int
 
 
 def watched_lots(session: Session, territory_id: int, on: datetime.date) -> list[WatchedLot]:
@@ -80,7 +81,7 @@ def ending_windows(session: Session, territory_id: int, on: datetime.date) -> li
         counted = counted_intervals(windows.get(person_id, ()), type_, rules, served)
         current = [each.last_on for each in counted if each.from_on <= on <= each.last_on]
         if current and current[0] <= limit and current[0] < served.last_on:
-            found[person_id] = EndingWindow(person_id, name, current[0])
+            found[person_id] = EndingWindow(person_id, name, current[0], (current[0] - on).days)
     return sorted(found.values(), key=lambda each: (each.last_on, each.person_id))
 
 

@@ -13,12 +13,13 @@ from facilitator.commitments import ExpectedDocument, LedgerLine
 from facilitator.contracts import Contract, PlacementContract
 from facilitator.eligibility import OPEN_STATES
 from facilitator.hours import NilDeclaration, Share, Timesheet
+from facilitator.mails import OutboxMail
 from facilitator.markets import Lot, Market
 from facilitator.organisations import Organisation
 from facilitator.people import Eligibility, Person
 from facilitator.periods import DAY, first_of_month
 from facilitator.placements import Placement
-from facilitator.vocabulary import PlacementState, Reason, Standing, TimesheetState
+from facilitator.vocabulary import EligibilityState, PlacementState, Reason, Standing, TimesheetState
 
 SHOWN = 6  # lines of a list of the day; the rest stands behind its count
 _Later = aliased(Placement)
@@ -57,6 +58,29 @@ class Awaited:
     employer: str
     lot: str
     since: datetime.date
+    written_at: datetime.datetime | None  # the last letter
+
+
+@dataclass(frozen=True)
+class Fiche:
+    """A request for eligibility that waits for a decision."""
+
+    id: int
+    person: str
+    state: EligibilityState
+    asked_on: datetime.date
+    wished_on: datetime.date | None
+
+
+@dataclass(frozen=True)
+class Declined:
+    """A placement that its employer declined, with nobody proposed since."""
+
+    placement_id: int
+    person: str
+    employer: str
+    reason: str | None
+    since: datetime.date | None
 
 
 @dataclass(frozen=True)
@@ -136,10 +160,15 @@ def awaited(session: Session, territory_id: int) -> tuple[int, list[Awaited]]:
     """How many confirmations are awaited, and the oldest of them (two selects)."""
     asked = and_(Placement.territory_id == territory_id, Placement.state == PlacementState.proposed)
     count = session.scalar(select(func.count()).select_from(Placement).where(asked)) or 0
+    written = (
+        select(func.max(OutboxMail.created_at))
+        .where(OutboxMail.thing == "placement", OutboxMail.thing_id == Placement.id)
+        .scalar_subquery()
+    )
     rows = session.execute(
         select(
             Placement.id, Person.first_name, Person.last_name, Organisation.name, Organisation.identifier,
-            Lot.number, Lot.title, Placement.proposed_on,
+            Lot.number, Lot.title, Placement.proposed_on, written,
         )
         .join(Person, Person.id == Placement.person_id)
         .join(Organisation, Organisation.id == Placement.employer_id)
@@ -149,9 +178,50 @@ def awaited(session: Session, territory_id: int) -> tuple[int, list[Awaited]]:
         .limit(SHOWN)
     )  # fmt: skip
     return count, [
-        Awaited(id_, f"{first} {last.upper()}", name or identifier, f"lot {number} – {title}", since)
-        for id_, first, last, name, identifier, number, title, since in rows
+        Awaited(id_, _name(first, last), name or identifier, f"lot {number} – {title}", since, at)
+        for id_, first, last, name, identifier, number, title, since, at in rows
     ]
+
+
+def open_fiches(session: Session, territory_id: int) -> list[Fiche]:
+    """The oldest requests for eligibility that wait, by wished start when it presses (one select)."""
+    rows = session.execute(
+        select(
+            Eligibility.id, Person.first_name, Person.last_name, Eligibility.state,
+            Eligibility.requested_on, Eligibility.wished_start_on,
+        )
+        .join(Person, Person.id == Eligibility.person_id)
+        .where(Eligibility.territory_id == territory_id, Eligibility.state.in_(OPEN_STATES))
+        .order_by(Eligibility.requested_on, Eligibility.id)
+        .limit(SHOWN)
+    )  # fmt: skip
+    return [
+        Fiche(id_, _name(first, last), EligibilityState(state), asked_on, wished_on)
+        for id_, first, last, state, asked_on, wished_on in rows
+    ]
+
+
+def declined(session: Session, territory_id: int, on: datetime.date) -> list[Declined]:
+    """The oldest declined placements that nobody took up again (one select)."""
+    rows = session.execute(
+        select(
+            Placement.id, Person.first_name, Person.last_name, Organisation.name, Organisation.identifier,
+            Placement.decline_reason, Placement.answered_on,
+        )
+        .join(Person, Person.id == Placement.person_id)
+        .join(Organisation, Organisation.id == Placement.employer_id)
+        .where(Placement.territory_id == territory_id, still_declined(on))
+        .order_by(Placement.answered_on, Placement.id)
+        .limit(SHOWN)
+    )  # fmt: skip
+    return [
+        Declined(id_, _name(first, last), name or identifier, reason, since)
+        for id_, first, last, name, identifier, reason, since in rows
+    ]
+
+
+def _name(first: str, last: str) -> str:
+    return f"{first} {last.upper()}"
 
 
 def silent(session: Session, territory_id: int, month: datetime.date) -> list[Silent]:
@@ -216,7 +286,7 @@ def last_month(on: datetime.date) -> datetime.date:
     return first_of_month(first_of_month(on) - DAY)
 
 
-def lots_to_watch(territory_id: int) -> Select[Any]:
+def lots_to_watch(territory_id: int) -> Select[*tuple[Any, ...]]:
     """The lots whose hours are defined: their number, title, market, buyer and companies."""
     buyer = aliased(Organisation)
     return (

@@ -46,7 +46,7 @@ def checks(session: Session, on: datetime.date) -> Iterator[Check]:
 
 def _drift(session: Session) -> Iterator[str]:
     for share_id, stored, computed in verdicts.drift(session):
-        yield f"part {share_id} : enregistré {_said(stored)}, calculé {_said(computed)}"
+        yield f"part {share_id}\u00a0: enregistré {_said(stored)}, calculé {_said(computed)}"
 
 
 def _said(columns: verdicts.Columns) -> str:
@@ -64,7 +64,7 @@ def _identity(session: Session, on: datetime.date) -> Iterator[str]:
             parts = found.retained + found.unretained + found.awaiting + found.refused
             if not found.declared == parts == sums.get(lot_id, Decimal(0)):
                 yield (
-                    f"lot {lot_id} : déclarées {french_hours(found.declared)}, parties {french_hours(parts)},"
+                    f"lot {lot_id}\u00a0: déclarées {french_hours(found.declared)}, parties {french_hours(parts)},"
                     f" relevés {french_hours(sums.get(lot_id, Decimal(0)))}"
                 )
 
@@ -86,7 +86,7 @@ def _shares_above_worked(session: Session) -> Iterator[str]:
         .having(or_(func.sum(Share.hours) > Timesheet.worked, func.sum(Share.training) > Timesheet.training))
     )
     for sheet_id, worked, shared in rows:
-        yield f"relevé {sheet_id} : {french_hours(shared)} réparties pour {french_hours(worked)} travaillées"
+        yield f"relevé {sheet_id}\u00a0: {french_hours(shared)} réparties pour {french_hours(worked)} travaillées"
 
 
 def _transfers(session: Session) -> Iterator[str]:
@@ -97,7 +97,7 @@ def _transfers(session: Session) -> Iterator[str]:
         .having(func.sum(LedgerLine.delta) != Decimal(0))
     )
     for key, lot_id, total in rows:
-        yield f"lot {lot_id}, transfert {key} : la somme vaut {french_hours(total)} au lieu de 0"
+        yield f"lot {lot_id}, transfert {key}\u00a0: la somme vaut {french_hours(total)} au lieu de 0"
 
 
 def _ledger(session: Session) -> Iterator[str]:
@@ -108,7 +108,7 @@ def _ledger(session: Session) -> Iterator[str]:
     for lot_id, theirs in groupby(lines, key=lambda line: line.lot_id):
         day = refuse_negative([as_fact(line) for line in theirs])
         if day is not None:
-            yield f"lot {lot_id} : engagement négatif au {french_date(day)}"
+            yield f"lot {lot_id}\u00a0: engagement négatif au {french_date(day)}"
 
 
 def _places(session: Session) -> Iterator[str]:
@@ -126,7 +126,7 @@ def _places(session: Session) -> Iterator[str]:
     }
     for what, query in strangers.items():
         for found in session.scalars(query):
-            yield f"{what} {found} : rattachée à un autre lot, à une autre personne ou à un autre territoire"
+            yield f"{what} {found}\u00a0: rattachée à un autre lot, à une autre personne ou à un autre territoire"
 
 
 def _orphans(session: Session) -> Iterator[str]:
@@ -134,4 +134,4 @@ def _orphans(session: Session) -> Iterator[str]:
     if session.get_bind().dialect.name != "sqlite":
         return
     for table, row, parent, _ in session.execute(text("PRAGMA foreign_key_check")):
-        yield f"{table}, ligne {row} : ce qu’elle désigne dans {parent} n’existe pas"
+        yield f"{table}, ligne {row}\u00a0: ce qu’elle désigne dans {parent} n’existe pas"

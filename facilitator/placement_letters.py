@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from facilitator import journal, links, mails
@@ -37,6 +37,7 @@ class Question:
     lot: str
     market: str
     buyer: str
+    employer_id: int
     employer: str
     host: str
     mode: PlacementMode
@@ -83,7 +84,7 @@ def _columns() -> Select[*tuple[object, ...]]:
         select(
             Placement.id.label("placement_id"), Placement.state, Placement.person_id, Person.first_name,
             Person.last_name, Lot.number, Lot.title, Market.object.label("market"),
-            _label(_Buyer).label("buyer"), _label(_Employer).label("employer"), _label(_Host).label("host"),
+            _label(_Buyer).label("buyer"), Placement.employer_id, _label(_Employer).label("employer"), _label(_Host).label("host"),
             Placement.mode, Placement.job, Placement.from_on, Placement.to_on, Placement.weekly_hours,
             Placement.proposed_on, Placement.answered_on, Placement.decline_reason,
             Placement.territory_id, Territory.name.label("territory"), Territory.email, Territory.phone,
@@ -100,7 +101,7 @@ def _columns() -> Select[*tuple[object, ...]]:
     )  # fmt: skip
 
 
-def _label(of: type[Organisation]) -> func.coalesce[str]:
+def _label(of: type[Organisation]) -> ColumnElement[str]:
     return func.coalesce(of.name, of.scheme + " " + of.identifier)
 
 
@@ -165,7 +166,7 @@ def _ask(
     return mails.write(
         session,
         recipient,
-        f"{asked.territory} : {asked.short_name} pour le {asked.lot}"[:200],
+        f"{asked.territory}\u00a0: {asked.short_name} pour le {asked.lot}"[:200],
         template,
         thing=THING,
         thing_id=placement.id,

@@ -12,9 +12,9 @@ HIDDEN = {"csrf_token", "submission", "version"}
 def page(form: EditForm, thing: Any, current: EditForm, *, submit: str, cancel_url: str) -> tuple[str, int]:
     """The 409 page: `current` is the same form filled from the thing as it stands now."""
     differences = [
-        (typed.label.text, _said(typed), _said(current[typed.name]))
+        (typed.label.text, said(typed), said(current[typed.name]))
         for typed in form
-        if typed.short_name not in HIDDEN and _said(typed) != _said(current[typed.name])
+        if typed.short_name not in HIDDEN and said(typed) != said(current[typed.name])
     ]
     form.version.data = str(thing.version)
     return (
@@ -30,7 +30,7 @@ def page(form: EditForm, thing: Any, current: EditForm, *, submit: str, cancel_u
     )
 
 
-def _said(field: Any) -> str:
+def said(field: Any) -> str:
     """What a reader sees of a field."""
     if hasattr(field, "iter_choices"):
         chosen = [label for _, label, selected, *_ in field.iter_choices() if selected]

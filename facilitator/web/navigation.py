@@ -17,14 +17,27 @@ MENUS: Mapping[MembershipRole, tuple[tuple[str, str], ...]] = MappingProxyType(
             ("Utilisateurs", "administrators_users.index"),
             ("Organisations", "administrators_organisations.index"),
         ),
-        MembershipRole.facilitator: (),
-        MembershipRole.authority: (),
-        MembershipRole.company: (),
-        MembershipRole.siae: (),
+        MembershipRole.facilitator: (
+            ("Ma journée", "day.show"),
+            ("Marchés et lots", "lots.index"),
+            ("Personnes", "people.index"),
+            ("Heures", "timesheets.queue"),
+            ("Suivis", "followups.index"),
+        ),
+        MembershipRole.authority: (("Mes marchés", "authorities.index"),),
+        MembershipRole.company: (
+            ("Nos lots", "companies.lots"),
+            ("Mises à l’emploi", "companies.placements"),
+        ),
+        MembershipRole.siae: (
+            ("Mises à l’emploi", "siaes.placements"),
+            ("Contrats", "siaes.contracts"),
+            ("Heures", "siaes.hours"),
+        ),
         MembershipRole.referrer: (),
     }
 )
-SEARCHES: Mapping[MembershipRole, str] = MappingProxyType({})
+SEARCHES: Mapping[MembershipRole, str] = MappingProxyType({MembershipRole.facilitator: "search.show"})
 FOOTER = (("Accessibilité", "public.accessibility"), ("Mentions légales", "public.legal"))
 
 

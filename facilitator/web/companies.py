@@ -1,0 +1,68 @@
+"""The company's pages: what it owes over all its buyers and territories, and the people that it hires directly."""
+
+from flask import Blueprint, abort, render_template
+from flask.typing import ResponseReturnValue
+
+from facilitator import access, company_lots, employer_lists
+from facilitator.db import db
+from facilitator.web import as_of, clock, offsets, placement_answers
+from facilitator.web.placement_answers import Audience
+
+blueprint = Blueprint("companies", __name__, url_prefix="/entreprise")
+ANSWERS = Audience("companies", "Mises à l’emploi")
+
+
+@blueprint.get("/lots")
+def lots() -> ResponseReturnValue:
+    """What we owe, lot by lot; figures only."""
+    on = as_of.asked()
+    found = company_lots.of_company(db.session(), access.current().organisation_id, on)
+    return render_template("companies/lots.html", lots=found, totals=company_lots.totals(found), on=on)
+
+
+@blueprint.get("/lots/<int:lot_id>")
+def lot(lot_id: int) -> ResponseReturnValue:
+    """Our own share beside the lot's total; never the people of the other companies."""
+    access.lot_or_404(lot_id)
+    session, on = db.session(), as_of.asked()
+    found = [
+        each
+        for each in company_lots.of_company(session, access.current().organisation_id, on)
+        if each.lot_id == lot_id
+    ]
+    if not found:
+        abort(404)
+    own = found[0]
+    return render_template(
+        "companies/lot.html",
+        own=own,
+        on=on,
+        under=company_lots.subcontractors(session, own.award_id, on),
+        months=company_lots.months(session, [own.award_id], on),
+    )
+
+
+@blueprint.get("/mises-a-l-emploi")
+def placements() -> ResponseReturnValue:
+    """What we must answer as the employer, then the people at work on our lots."""
+    member = access.current()
+    rows = employer_lists.to_answer(access.visible_placements(member))
+    access.saw("list", "placement", None)
+    return render_template(
+        "companies/placements.html",
+        shown=offsets.of_query(rows),
+        own_id=member.organisation_id,
+        on=clock.today(),
+    )
+
+
+@blueprint.route("/mises-a-l-emploi/<int:placement_id>", methods=["GET", "POST"])
+def placement(placement_id: int) -> ResponseReturnValue:
+    """One direct hire to confirm, by the same form as a SIAE."""
+    return placement_answers.confirm(placement_id, ANSWERS)
+
+
+@blueprint.post("/mises-a-l-emploi/<int:placement_id>/decliner")
+def decline(placement_id: int) -> ResponseReturnValue:
+    """Say that it is not possible, and why."""
+    return placement_answers.decline(placement_id, ANSWERS)

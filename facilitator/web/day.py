@@ -1,0 +1,84 @@
+"""«Ma journée»: what waits for me, what waits for others and since when, what will soon go wrong."""
+
+from typing import Any
+
+from flask import Blueprint, current_app, flash, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from facilitator import access, alerts, days, followup_list, journal, placement_letters
+from facilitator.alerts import WatchedLot
+from facilitator.db import db
+from facilitator.followup_list import CallState
+from facilitator.forms.answers import ReminderForm
+from facilitator.vocabulary import Pace
+from facilitator.web import clock, once
+
+blueprint = Blueprint("day", __name__, url_prefix="/ma-journee")
+SHOWN_LOTS = 15
+WEEKDAYS = ("Lundi", "Mardi", "Mercredi", "Jeudi", "Vendredi", "Samedi", "Dimanche")
+
+
+@blueprint.get("")
+def show() -> ResponseReturnValue:
+    """The facilitator's first page: the same number of selects however long the day."""
+    session, member, on = db.session(), access.current(), clock.today()
+    territory_id, month = member.territory_id, days.last_month(on)
+    lots = alerts.watched_lots(session, territory_id, on)
+    calls = followup_list.counts(followup_list.of_territory(session, territory_id, on), on)
+    awaited_count, awaited = days.awaited(session, territory_id)
+    access.saw("list", "placement", None, territory_id)
+    return render_template(
+        "facilitators/day/show.html",
+        on=on,
+        weekday=WEEKDAYS[on.weekday()],
+        place=member.place,
+        form=ReminderForm(),
+        mine=days.mine(session, territory_id, on),
+        fiches=days.open_fiches(session, territory_id),
+        declined=days.declined(session, territory_id, on),
+        calls=sum(calls[state] for state in followup_list.OPEN),
+        late_calls=calls[CallState.late],
+        awaited=awaited,
+        awaited_count=awaited_count,
+        month=month,
+        silent=days.silent(session, territory_id, month),
+        refused=days.refused_sheets(session, territory_id),
+        windows=alerts.ending_windows(session, territory_id, on),
+        **_lots(lots, on),
+    )
+
+
+def _lots(lots: list[WatchedLot], on: Any) -> dict[str, Any]:
+    return {
+        "critical": sum(lot.statement.pace is Pace.critical for lot in lots),
+        "ending": alerts.ending_lots(lots, on),
+        "lots": lots[:SHOWN_LOTS],
+        "lots_in_all": len(lots),
+    }
+
+
+@blueprint.post("/mises-a-l-emploi/<int:placement_id>/relancer")
+def remind(placement_id: int) -> ResponseReturnValue:
+    """Ask an employer again, by a new letter whose link replaces the one before."""
+    placement, form = access.placement_or_404(placement_id, lock=True), ReminderForm()
+    form.validate_on_submit()
+    if replay := once.replayed(form):
+        return replay
+    recipient = placement_letters.employer_address(db.session(), placement)
+    if recipient is None:
+        flash(
+            "Aucune adresse n’est connue pour cet employeur\u00a0: appelez-le, ou ajoutez un contact à son"
+            " organisation, puis relancez.",
+            "warning",
+        )
+        return once.commit(form, url_for("placements.show", placement_id=placement.id))
+    placement_letters.remind(
+        db.session(),
+        placement,
+        recipient,
+        at=journal.now(),
+        base_url=current_app.config["SETTINGS"].base_url,
+        by=access.current().user_id,
+    )
+    flash(f"Une relance part vers {recipient}\u00a0; son lien remplace le précédent.", "done")
+    return once.commit(form, url_for(".show"))
