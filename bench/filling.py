@@ -1,0 +1,364 @@
+"""Fills a database by Core: territories with any number of lines of hours, shaped like the national figures.
+
+Twenty lines a lot, twelve months a person, one contract and one placement each, three years of months; the
+verdicts are those that `verdicts.refresh` gives, not ours.
+"""
+
+import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import func, insert, inspect, select, text
+from sqlalchemy.orm import Session
+
+from facilitator import territories, verdicts
+from facilitator.awards import Award
+from facilitator.commitments import LedgerLine
+from facilitator.contracts import Contract, PlacementContract
+from facilitator.db import Base, Model, touch
+from facilitator.hours import Share, Timesheet
+from facilitator.journal import now
+from facilitator.markets import Lot, LotDate, Market
+from facilitator.organisations import Organisation, OrganisationRole
+from facilitator.people import Eligibility, EligibilityCriterion, Person, Window, normalised
+from facilitator.periods import add_months, first_of_month
+from facilitator.placements import Placement
+from facilitator.vocabulary import (
+    AwardRole,
+    ContractType,
+    Criterion,
+    EligibilityState,
+    IdentifierScheme,
+    LedgerKind,
+    OrganisationRoleName,
+    PlacementMode,
+    PlacementState,
+    SiaeKind,
+    TerritoryKind,
+    TimesheetState,
+)
+from tests.trade import siret
+
+MONTHS = 12  # of each person
+LINES_A_LOT = 20
+LOTS_OF_THE_BUYER = 500  # of the first buyer, whose page and workbook are measured
+OTHER_BUYERS, COMPANIES, SIAES = 40, 150, 25
+CHUNK = 20_000
+STATES = (*(TimesheetState.validated,) * 18, TimesheetState.declared, TimesheetState.refused)
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A territory, and the organisations and lot whose pages are measured."""
+
+    territory_id: int
+    buyer_id: int
+    siae_id: int
+    lot_id: int
+    lines: int
+
+
+@dataclass(frozen=True)
+class Places:
+    """The first free id of each table: rows are linked before they are written."""
+
+    buyer: int
+    company: int
+    siae: int
+    market: int
+    lot: int
+    award: int
+    person: int
+    placement: int
+    contract: int
+    fiche: int
+    sheet: int
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How many of each there are, from the number of lines."""
+
+    territory_id: int
+    start: datetime.date  # the first month
+    lots: int
+    people: int
+    first: Places
+
+    def month_of(self, number: int) -> datetime.date:
+        """The first month of a person at work."""
+        return add_months(self.start, number % 25)
+
+
+def fill(session: Session, slug: str, lines: int, on: datetime.date) -> Filled:
+    """Write a territory of so many lines of hours ending last month; ids are ours, sequences follow."""
+    place = territories.create(session, slug, f"Territoire {slug}", TerritoryKind.plie, by=None)
+    session.flush()
+    start = add_months(first_of_month(on), -36)
+    people = max(1, lines // MONTHS)
+    shape = Shape(place.id, start, max(1, lines // LINES_A_LOT), people, _places(session))
+    _write(session, Organisation, _organisations(shape))
+    _write(session, OrganisationRole, _roles(shape))
+    _write(session, Market, _markets(shape))
+    _write(session, Lot, _lots(shape))
+    _write(session, LotDate, _dates(shape))
+    _write(session, LedgerLine, _ledger(shape))
+    _write(session, Award, _awards(shape))
+    _write(session, Person, _persons(shape))
+    _write(session, Eligibility, _fiches(shape))
+    _write(session, EligibilityCriterion, _criteria(shape))
+    _write(session, Window, _windows(shape))
+    _write(session, Placement, _placements(shape))
+    _write(session, Contract, _contracts(shape))
+    _write(session, PlacementContract, _served(shape))
+    _write(session, Timesheet, _sheets(shape))
+    _write(session, Share, _shares(shape))
+    _restart_sequences(session)
+    touch(session, "territory", place.id)
+    verdicts.refresh(session)
+    session.commit()
+    return Filled(place.id, shape.first.buyer, shape.first.siae, shape.first.lot, people * MONTHS)
+
+
+def _places(session: Session) -> Places:
+    def free(model: type[Model]) -> int:
+        key = model.__table__.c.id
+        return (session.scalar(select(func.max(key))) or 0) + 1
+
+    organisation = free(Organisation)
+    company = organisation + 1 + OTHER_BUYERS
+    return Places(
+        buyer=organisation,
+        company=company,
+        siae=company + COMPANIES,
+        market=free(Market),
+        lot=free(Lot),
+        award=free(Award),
+        person=free(Person),
+        placement=free(Placement),
+        contract=free(Contract),
+        fiche=free(Eligibility),
+        sheet=free(Timesheet),
+    )
+
+
+def _write(session: Session, model: type[Model], rows: Iterable[Row]) -> None:
+    waiting = iter(rows)
+    while chunk := list(islice(waiting, CHUNK)):
+        session.connection().execute(insert(model.__table__), chunk)  # type: ignore[arg-type]
+
+
+def _restart_sequences(session: Session) -> None:
+    """PostgreSQL numbers its next rows after ours, and learns how many there are."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text("ANALYZE"))
+        return
+    for table in Base.metadata.sorted_tables:
+        column = table.autoincrement_column
+        if column is not None and inspect(session.connection()).has_table(table.name):
+            sequence = f"pg_get_serial_sequence('{table.name}', '{column.name}')"
+            session.execute(
+                text(
+                    f"SELECT setval({sequence}, (SELECT coalesce(max({column.name}), 0) + 1 FROM {table.name}))"
+                )
+            )
+    session.execute(text("ANALYZE"))
+
+
+def _organisations(shape: Shape) -> Iterator[Row]:
+    first = shape.first
+    for number in range(1 + OTHER_BUYERS + COMPANIES + SIAES):
+        id_ = first.buyer + number
+        kind = "Commune" if id_ < first.company else "Entreprise" if id_ < first.siae else "Structure"
+        yield {
+            "id": id_, "scheme": IdentifierScheme.SIRET, "identifier": siret(500_000 + id_),
+            "name": f"{kind} fictive n° {id_}", "created_at": now(), "version": 1,
+        }  # fmt: skip
+
+
+def _roles(shape: Shape) -> Iterator[Row]:
+    first, names = shape.first, OrganisationRoleName
+    for number in range(1 + OTHER_BUYERS + COMPANIES + SIAES):
+        id_ = first.buyer + number
+        if id_ < first.company:
+            yield {"organisation_id": id_, "role": names.authority, "kind": "commune"}
+        elif id_ < first.siae:
+            yield {"organisation_id": id_, "role": names.company, "kind": ""}
+        else:
+            yield {"organisation_id": id_, "role": names.siae, "kind": SiaeKind.ETTI}
+
+
+def _markets(shape: Shape) -> Iterator[Row]:
+    for number in range(shape.lots):
+        other = shape.first.buyer + 1 + number % OTHER_BUYERS
+        yield {
+            "id": shape.first.market + number, "territory_id": shape.territory_id,
+            "buyer_id": shape.first.buyer if number < LOTS_OF_THE_BUYER else other,
+            "decp_id": f"FICTIF{number:07d}", "object": f"Réhabilitation fictive n° {number}",
+            "notified_on": add_months(shape.start, number % 30), "created_at": now(), "version": 1,
+            "generated_id": False, "pilot": True,
+        }  # fmt: skip
+
+
+def _lots(shape: Shape) -> Iterator[Row]:
+    for number in range(shape.lots):
+        yield {
+            "id": shape.first.lot + number, "territory_id": shape.territory_id,
+            "market_id": shape.first.market + number, "number": "1",
+            "title": f"Gros œuvre fictif n° {number}", "penalty_rate": Decimal(35),
+            "tolerance_kind": "none", "tolerance_percent": 0, "groupement_form": "solidaire",
+            "shares_binding": False, "periodicity": "monthly", "version": 1,
+        }  # fmt: skip
+
+
+def _dates(shape: Shape) -> Iterator[Row]:
+    for number in range(shape.lots):
+        for kind, value in (
+            ("start", add_months(shape.start, -1)),
+            ("end", add_months(shape.start, 37 + number % 12)),
+        ):
+            yield {
+                "territory_id": shape.territory_id, "lot_id": shape.first.lot + number, "kind": kind,
+                "value_on": value, "recorded_at": now(),
+            }  # fmt: skip
+
+
+def _ledger(shape: Shape) -> Iterator[Row]:
+    for number in range(shape.lots):
+        yield {
+            "territory_id": shape.territory_id, "lot_id": shape.first.lot + number,
+            "kind": LedgerKind.initial, "delta": Decimal(1500 + number % 1000),
+            "effective_on": add_months(shape.start, -1), "recorded_at": now(),
+        }  # fmt: skip
+
+
+def _awards(shape: Shape) -> Iterator[Row]:
+    for number in range(shape.lots):
+        yield {
+            "id": shape.first.award + number, "territory_id": shape.territory_id,
+            "lot_id": shape.first.lot + number,
+            "organisation_id": shape.first.company + number % COMPANIES, "role": AwardRole.titulaire,
+            "created_at": now(), "version": 1,
+        }  # fmt: skip
+
+
+def _persons(shape: Shape) -> Iterator[Row]:
+    for number in range(shape.people):
+        name = f"Fictif-{number}"
+        yield {
+            "id": shape.first.person + number, "territory_id": shape.territory_id, "last_name": name,
+            "first_name": "Camille", "search_name": normalised(name, "Camille"),
+            "birth_on": datetime.date(1990, 1, 1), "created_at": now(), "version": 1,
+        }  # fmt: skip
+
+
+def _fiches(shape: Shape) -> Iterator[Row]:
+    for number in range(shape.people):
+        day = shape.month_of(number)
+        yield {
+            "id": shape.first.fiche + number, "territory_id": shape.territory_id,
+            "person_id": shape.first.person + number, "state": EligibilityState.validated,
+            "requested_on": day, "decided_on": day, "effective_on": day, "version": 1,
+        }  # fmt: skip
+
+
+def _criteria(shape: Shape) -> Iterator[Row]:
+    for number in range(shape.people):
+        criterion = Criterion.rsa if number % 3 else Criterion.deld
+        yield {"eligibility_id": shape.first.fiche + number, "criterion": criterion, "determining": True}
+
+
+def _windows(shape: Shape) -> Iterator[Row]:
+    for number in range(shape.people):
+        yield {
+            "territory_id": shape.territory_id, "person_id": shape.first.person + number,
+            "eligibility_id": shape.first.fiche + number, "from_on": shape.month_of(number),
+        }  # fmt: skip
+
+
+def _placements(shape: Shape) -> Iterator[Row]:
+    """Each person at work on one lot; one in thirty is also proposed for the next one."""
+    for number in range(shape.people):
+        yield _placement(shape, number, number, number % shape.lots, PlacementState.confirmed)
+    for rank, number in enumerate(range(0, shape.people, 30)):
+        yield _placement(
+            shape, shape.people + rank, number, (number + 1) % shape.lots, PlacementState.proposed
+        )
+
+
+def _placement(shape: Shape, rank: int, number: int, lot: int, state: PlacementState) -> Row:
+    first = shape.first
+    waits = state is PlacementState.proposed
+    from_on = add_months(shape.start, 35) if waits else shape.month_of(number)
+    # The first structure is the one that answers: it gets every proposal.
+    employer = first.siae if waits else first.siae + number % SIAES
+    return {
+        "id": first.placement + rank, "territory_id": shape.territory_id,
+        "person_id": first.person + number, "lot_id": first.lot + lot, "award_id": first.award + lot,
+        "employer_id": employer, "host_id": first.company + lot % COMPANIES,
+        "mode": PlacementMode.mise_a_disposition, "from_on": from_on, "state": state,
+        "proposed_on": from_on, "created_at": now(), "version": 1,
+    }  # fmt: skip
+
+
+def _contracts(shape: Shape) -> Iterator[Row]:
+    """Those begun last are still at work."""
+    for number in range(shape.people):
+        start = shape.month_of(number)
+        lasts = number % 25 == 24
+        yield {
+            "id": shape.first.contract + number, "territory_id": shape.territory_id,
+            "person_id": shape.first.person + number, "employer_id": shape.first.siae + number % SIAES,
+            "type": ContractType.cdi if lasts else ContractType.ctt, "from_on": start,
+            "to_on": None if lasts else add_months(start, MONTHS) - datetime.timedelta(days=1),
+            "weekly_hours": Decimal(35), "renewals": 0, "created_at": now(), "version": 1,
+        }  # fmt: skip
+
+
+def _served(shape: Shape) -> Iterator[Row]:
+    for number in range(shape.people):
+        yield {
+            "placement_id": shape.first.placement + number,
+            "contract_id": shape.first.contract + number,
+        }
+
+
+def _sheets(shape: Shape) -> Iterator[Row]:
+    for number in range(shape.people):
+        for rank in range(MONTHS):
+            month, line = add_months(shape.month_of(number), rank), number * MONTHS + rank
+            state = STATES[line % len(STATES)]
+            to_on = add_months(month, 1) - datetime.timedelta(days=1)
+            decided = None if state is TimesheetState.declared else to_on
+            yield {
+                "id": shape.first.sheet + line, "territory_id": shape.territory_id,
+                "contract_id": shape.first.contract + number, "person_id": shape.first.person + number,
+                "month": month, "from_on": month, "to_on": to_on, "worked": _hours(line),
+                "training": Decimal(0), "state": state, "channel": "desk", "declared_on": to_on,
+                "decided_on": decided, "created_at": now(), "version": 1,
+                "refusal_reason": "Feuille illisible" if state is TimesheetState.refused else None,
+            }  # fmt: skip
+
+
+def _shares(shape: Shape) -> Iterator[Row]:
+    """All waiting: `verdicts.refresh` says what they are."""
+    for number in range(shape.people):
+        lot = number % shape.lots
+        for rank in range(MONTHS):
+            month, line = add_months(shape.month_of(number), rank), number * MONTHS + rank
+            yield {
+                "territory_id": shape.territory_id, "timesheet_id": shape.first.sheet + line,
+                "placement_id": shape.first.placement + number, "lot_id": shape.first.lot + lot,
+                "award_id": shape.first.award + lot, "person_id": shape.first.person + number,
+                "month": month, "to_on": add_months(month, 1) - datetime.timedelta(days=1),
+                "hours": _hours(line), "training": Decimal(0), "standing": "awaiting",
+                "retained": Decimal(0), "unretained": _hours(line), "reasons": "",
+            }  # fmt: skip
+
+
+def _hours(line: int) -> Decimal:
+    return Decimal(9000 + line % 6000).scaleb(-2)
