@@ -131,9 +131,7 @@ def amend(session: Session, place: Award, *, by: int | None, role: AwardRole, **
                 "Un sous-traitant ne change pas de rôle, et ne se fait pas d’une entreprise du lot."
                 " Attribuez une autre ligne."
             )
-        others = session.scalars(
-            select(Award.role).where(Award.lot_id == place.lot_id, Award.id != place.id)
-        )
+        others = session.scalars(select(Award.role).where(Award.lot_id == place.lot_id, Award.id != place.id))
         _check_role(role, set(others))
     wanted = {"role": role.value, **fields}
     changed = sorted(name for name, value in wanted.items() if getattr(place, name) != value)

@@ -29,7 +29,9 @@ def curve(facts: LotFacts, on: date) -> tuple[Point, ...]:
     """Draw a lot as known on a day: what is past, then what is expected until its end."""
     known = replace(facts, ledger=tuple(line for line in facts.ledger if line.effective(on)))
     calendar = pacing.calendar_of(known, on)
-    first = min([row.month for row in known.rows] + ([calendar.start] if calendar.start else []), default=None)
+    first = min(
+        [row.month for row in known.rows] + ([calendar.start] if calendar.start else []), default=None
+    )
     if first is None:
         return ()
     last = max([on, *([calendar.end] if calendar.end else [])])

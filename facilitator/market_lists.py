@@ -42,9 +42,7 @@ class Holder:
 
 def of_territory(session: Session, territory_id: int, words: str, page: int) -> tuple[list[MarketLine], bool]:
     """One page of markets, newest first, and whether more follow; `words` in object, buyer or number."""
-    lots = (
-        select(func.count(Lot.id)).where(Lot.market_id == Market.id).correlate(Market).scalar_subquery()
-    )
+    lots = select(func.count(Lot.id)).where(Lot.market_id == Market.id).correlate(Market).scalar_subquery()
     query = (
         select(
             Market.id,

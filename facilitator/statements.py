@@ -66,7 +66,17 @@ def of_lots(
     on: datetime.date,
     shared: Mapping[int, int] = MappingProxyType({}),
 ) -> dict[int, Statement]:
-    """The statement of each lot at the close of a day, in a number of selects that does not grow.
+    """The statement of each lot at the close of a day, in a number of selects that does not grow."""
+    return of_lots_with_rules(session, lot_ids, on, shared)[0]
+
+
+def of_lots_with_rules(
+    session: Session,
+    lot_ids: Iterable[int],
+    on: datetime.date,
+    shared: Mapping[int, int] = MappingProxyType({}),
+) -> tuple[dict[int, Statement], dict[int, Rules]]:
+    """The statement of each lot, and the rules in force in each territory, to add lots up by.
 
     `shared` maps the lot of an associated territory to the same lot of the pilot: what is owed is the pilot’s,
     what was worked is added to it, and the line stands once.
@@ -80,9 +90,10 @@ def of_lots(
         territory: dated.on(on)
         for territory, dated in rules_by_territory(session, set(territories.values())).items()
     }
-    return {
+    found = {
         lot_id: compliance.statement(each, on, rules[territories[lot_id]]) for lot_id, each in facts.items()
     }
+    return found, rules
 
 
 def of_lot_with_curve(

@@ -21,7 +21,7 @@ from facilitator.forms.fields import (
     WholeField,
     required,
 )
-from facilitator.forms.lots import AwardField
+from facilitator.forms.lots import RowField
 from facilitator.vocabulary import CalibrationBasis, LedgerKind
 
 
@@ -130,8 +130,10 @@ class LedgerLineForm(TradeForm):
     effective_on = FrenchDateField(
         "Date d’effet", description="Vide seulement pour une tranche optionnelle non affermie."
     )
-    option_until = FrenchDateField("Affermissement possible jusqu’au", description="Tranche optionnelle seulement.")
-    award = AwardField("Entreprise engagée", "Le lot entier")
+    option_until = FrenchDateField(
+        "Affermissement possible jusqu’au", description="Tranche optionnelle seulement."
+    )
+    award = RowField("Entreprise engagée", "Le lot entier")
     from_on = FrenchDateField("Période\u00a0: du", description="Vide\u00a0: le début du lot.")
     to_on = FrenchDateField("au", description="Vide\u00a0: la fin du lot.")
     label = LineField("Intitulé")
@@ -139,25 +141,30 @@ class LedgerLineForm(TradeForm):
 
 
 def _something_changes(form: Any, field: Field) -> None:
-    if form.hours.raw_data and form.hours.data is None and form.end.data is None and not form.hours.errors:
-        raise ValidationError("Un avenant change les heures, la fin, ou les deux\u00a0: saisissez l’une ou l’autre.")
+    unread = form.hours.process_errors or form.end.process_errors
+    if form.hours.data is None and form.end.data is None and not unread:
+        raise ValidationError(
+            "Un avenant change les heures, la fin, ou les deux\u00a0: saisissez l’une ou l’autre."
+        )
 
 
 class AvenantForm(TradeForm):
     """An avenant: hours, new end, or both, from one day on."""
 
     effective_on = FrenchDateField("Date d’effet", validators=[required(), _something_changes])
-    hours = HoursField("Heures ajoutées ou retirées", negative=True, description="Négatif pour retirer des heures.")
+    hours = HoursField(
+        "Heures ajoutées ou retirées", negative=True, description="Négatif pour retirer des heures."
+    )
     end = FrenchDateField("Nouvelle fin d’exécution")
-    award = AwardField("Entreprise engagée", "Le lot entier")
+    award = RowField("Entreprise engagée", "Le lot entier")
     document = LineField("Document", description="Par exemple\u00a0: avenant n°\u00a01 du 15 mars.")
 
 
 class TransferForm(TradeForm):
     """Hours owed go from one company of the lot to another."""
 
-    giver = AwardField("De", "Choisir une entreprise", validators=[required()])
-    taker = AwardField("À", "Choisir une entreprise", validators=[required()])
+    giver = RowField("De", "Choisir une entreprise", validators=[required()])
+    taker = RowField("À", "Choisir une entreprise", validators=[required()])
     hours = HoursField("Heures transférées", validators=[required()])
     effective_on = FrenchDateField("Date d’effet", validators=[required()])
     document = LineField("Document")
@@ -166,6 +173,7 @@ class TransferForm(TradeForm):
 class AffirmForm(TradeForm):
     """An optional tranche is affirmed."""
 
+    line = RowField("Tranche", "Choisir une tranche", validators=[required()])
     on = FrenchDateField("Affermie le", validators=[required()])
 
 

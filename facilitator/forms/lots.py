@@ -19,7 +19,6 @@ from facilitator.forms.fields import (
     required,
 )
 from facilitator.forms.markets import CpvField
-from facilitator.labels import Labelled
 from facilitator.vocabulary import (
     AwardRole,
     ClauseKind,
@@ -37,28 +36,28 @@ class CodesField(SelectMultipleField):
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
 
-    def __init__(self, label: str, codes: type[Labelled], **others: Any) -> None:
-        super().__init__(label, choices=codes.choices(), **others)
+    def __init__(self, label: str, codes: list[tuple[str, str]], **others: Any) -> None:
+        super().__init__(label, choices=codes, **others)
 
     @property
     def codes(self) -> list[str] | None:
         return list(self.data or ()) or None
 
 
-class AwardField(SelectField):
-    """A company of the lot; `blank` is the first line."""
+class RowField(SelectField):
+    """A company, a tranche, a document… of the lot; `blank` is the first line."""
 
     def __init__(self, label: str, blank: str, **others: Any) -> None:
         super().__init__(label, choices=[], coerce=_id, **others)
         self.blank = blank
 
-    def offer(self, awards: list[tuple[int, str]]) -> None:
-        """Offer the companies of the lot: (id of the award, name)."""
-        self.choices = [("", self.blank), *((str(id), label) for id, label in awards)]
+    def offer(self, rows: list[tuple[int, str]]) -> None:
+        """Offer the rows of the lot: (id, name)."""
+        self.choices = [("", self.blank), *((str(id), label) for id, label in rows)]
 
     def post_validate(self, form: Any, validation_stopped: bool) -> None:
         if self.flags.required and self.data is None and not self.errors:
-            raise ValidationError("Choisissez une entreprise du lot.")
+            raise ValidationError("Choisissez l’une des réponses proposées.")
 
 
 def _id(value: Any) -> int | None:
@@ -68,7 +67,9 @@ def _id(value: Any) -> int | None:
 
 def _a_day_after_start(form: Any, field: Field) -> None:
     if field.data and form.from_on.data and field.data < form.from_on.data:
-        raise ValidationError("Le dernier jour d’arrêt précède le premier\u00a0: corrigez l’une des deux dates.")
+        raise ValidationError(
+            "Le dernier jour d’arrêt précède le premier\u00a0: corrigez l’une des deux dates."
+        )
 
 
 class LotForm(EditForm):
@@ -78,8 +79,14 @@ class LotForm(EditForm):
     title = TextField("Objet du lot", longest=1000, validators=[required()])
     cpv = CpvField()
     clause = CodeField("Clause sociale", ClauseKind, blank="Pas encore connue")
-    modes_admitted = CodesField("Modes admis", PlacementMode, description="Rien de coché\u00a0: tous sont admis.")
-    publics_admitted = CodesField("Publics admis", Criterion, description="Rien de coché\u00a0: tous sont admis.")
+    modes_admitted = CodesField(
+        "Modes admis", PlacementMode.choices(), description="Rien de coché\u00a0: tous sont admis."
+    )
+    publics_admitted = CodesField(
+        "Publics admis",
+        [(each.value, each.label) for each in Criterion],
+        description="Rien de coché\u00a0: tous sont admis.",
+    )
     women_percent = WholeField("Objectif de femmes, en % des heures", high=100)
     qpv_percent = WholeField("Objectif d’habitants de QPV, en % des heures", high=100)
     alternance_percent = WholeField("Objectif d’alternance, en % des heures", high=100)
@@ -134,6 +141,7 @@ class StopForm(TradeForm):
 class RestartForm(TradeForm):
     """The works start again."""
 
+    stop = RowField("Arrêt", "Choisir un arrêt", validators=[required()])
     on = FrenchDateField("Premier jour de reprise", validators=[required()])
 
 
@@ -154,7 +162,7 @@ class NewAwardForm(_Correspondent):
         longest=300,
         description="Utile seulement si le SIRET n’est pas encore connu du guichet.",
     )
-    parent = AwardField("Travaille pour", "Sans objet", description="Pour un sous-traitant seulement.")
+    parent = RowField("Travaille pour", "Sans objet", description="Pour un sous-traitant seulement.")
 
 
 class AwardForm(_Correspondent):
@@ -171,4 +179,5 @@ class DocumentForm(TradeForm):
 class ReceivedForm(TradeForm):
     """The day on which the document came."""
 
+    document = RowField("Document", "Choisir un document", validators=[required()])
     received_on = FrenchDateField("Reçu le", validators=[required()])

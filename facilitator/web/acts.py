@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import flash
-from werkzeug import Response
+from flask import flash, redirect
+from werkzeug.wrappers import Response
 
 from facilitator.db import db
 from facilitator.forms.base import TradeForm
@@ -29,3 +29,10 @@ def do(
     answer = once.commit(form, location if isinstance(location, str) else location(made))
     flash(said, "done")
     return answer
+
+
+def commit(location: str, said: str) -> Response:
+    """End a button’s effect: what it did twice has no second effect."""
+    db.session.commit()
+    flash(said, "done")
+    return redirect(location, 303)
