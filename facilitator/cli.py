@@ -2,11 +2,12 @@
 
 import click
 
-from facilitator.commands import accounts, demo, frame, imports, integrity, mail, server
+from facilitator.commands import accounts, compliance, demo, frame, imports, integrity, mail, server
 
 COMMANDS: tuple[click.Command, ...] = (
     accounts.territory,
     accounts.user,
+    compliance.compliance,
     demo.demo,
     imports.import_decp,
     imports.import_refs,

@@ -1,0 +1,252 @@
+"""The bilan of a buyer: what its page and its workbook are made of; figures only, nobody’s name or criterion."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from facilitator.french import NBSP, euros, number
+from facilitator.french import month as french_month
+from facilitator.outcomes import Chain
+from facilitator.rules import Rules
+from facilitator.statement import AwardStatement, PenaltyLine, Statement
+from facilitator.vocabulary import (
+    AwardRole,
+    Criterion,
+    GroupementForm,
+    Pace,
+    SurveyGroup,
+    ToleranceKind,
+)
+
+Count = int | None  # None: masked
+
+UNDEFINED = "heures à définir"
+MASKED = "masqué"
+
+# The publics among the people of a lot: the determining criterion, in groups that never tell a sensitive one.
+PUBLIC_GROUPS: Mapping[str, tuple[Criterion, ...]] = {
+    "RSA": (Criterion.rsa,),
+    "Demandeurs d’emploi de plus de 12 mois": (Criterion.deld,),
+    "Jeunes": (Criterion.jeune_sans_diplome, Criterion.jeune_diplome, Criterion.cej),
+    "Plus de 50 ans": (Criterion.senior,),
+    "Structures d’insertion": (
+        Criterion.ei,
+        Criterion.aci,
+        Criterion.ai,
+        Criterion.etti,
+        Criterion.geiq,
+        Criterion.regie,
+        Criterion.epide,
+        Criterion.e2c,
+        Criterion.pass_iae,
+    ),
+}
+OTHER_PUBLICS = "Autres publics"
+AGE_BANDS = ("Moins de 26 ans", "26 à 50 ans", "51 ans et plus")
+SEXES = ("Femmes", "Hommes")
+QPV = ("Habitants d’un QPV", "Hors QPV")
+
+
+def group_of(criterion: Criterion) -> str:
+    """The group under which a criterion is counted for a lot."""
+    return next((name for name, members in PUBLIC_GROUPS.items() if criterion in members), OTHER_PUBLICS)
+
+
+def public_groups() -> dict[str, tuple[Criterion, ...]]:
+    """All groups, the one of all other criteria last."""
+    others = tuple(each for each in Criterion if group_of(each) == OTHER_PUBLICS)
+    return {**PUBLIC_GROUPS, OTHER_PUBLICS: others}
+
+
+@dataclass(frozen=True, slots=True)
+class LotLine:
+    """One lot: what names it, its penalty rule, and its statement (with what associated territories worked)."""
+
+    lot_id: int
+    market_id: int
+    market: str  # DECP id
+    object: str
+    number: str
+    title: str
+    cpv: str | None
+    territory: str  # or several names
+    clause: str | None
+    groupement_form: GroupementForm
+    tolerance_kind: ToleranceKind
+    tolerance_percent: int
+    statement: Statement
+
+    @property
+    def holders(self) -> str:
+        """The companies that answer for the lot: alone, or in a groupement."""
+        return ", ".join(award.label for award in self.statement.awards)
+
+
+@dataclass(frozen=True, slots=True)
+class MarketLine:
+    """One market of the buyer, once, with the names of the territories that follow it."""
+
+    market_id: int
+    market: str
+    buyer_number: str | None
+    object: str
+    notified_on: date | None
+    territory: str
+    lots: tuple[LotLine, ...]
+    statement: Statement
+
+    @property
+    def sentence(self) -> str:
+        """Where the market stands and what its buyer has to do, in plain French."""
+        return f"{_state(self.statement)} Ce que vous avez à faire{NBSP}: {_to_do(self.statement)}."
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All markets of a buyer (or one of them) at the close of a day, and their sum."""
+
+    buyer: str
+    siret: str
+    on: date
+    markets: tuple[MarketLine, ...]
+    statement: Statement
+
+    @property
+    def lots(self) -> tuple[LotLine, ...]:
+        return tuple(lot for market in self.markets for lot in market.lots)
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A company of a lot; a subcontractor’s hours stand under the company that it works for."""
+
+    lot: LotLine
+    award_id: int
+    name: str
+    identifier: str
+    role: AwardRole
+    under: str | None
+    figures: AwardStatement | None
+
+
+@dataclass(frozen=True, slots=True)
+class Contracts:
+    """Contracts of a lot (or of all, each once) by the survey’s groups; missions of temporary work beside."""
+
+    by_group: Mapping[SurveyGroup, int]
+    missions: int
+    renewals: int
+    transformations: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.by_group.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Publics:
+    """People of a lot (or of all, each once), and how many of each public where it may be told."""
+
+    people: int
+    counts: Mapping[str, Count]
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """The chain at one milestone; what people became is masked where they are too few."""
+
+    months: int
+    chain: Chain
+    masked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LotDetail:
+    """What stands beside the hours of a lot, or of all of them."""
+
+    publics: Publics
+    contracts: Contracts
+    follow_ups: Mapping[int, FollowUp]
+
+
+@dataclass(frozen=True, slots=True)
+class PenaltyOfLot:
+    """What hours not done would cost, and to whom."""
+
+    lot: LotLine
+    line: PenaltyLine
+
+
+@dataclass(frozen=True, slots=True)
+class LateDocument:
+    """A document that came late, or has not come, and what it costs apart from the hours."""
+
+    lot: LotLine
+    label: str
+    expected_on: date
+    received_on: date | None
+    days: int
+    daily_rate: Decimal | None
+    amount: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bilan:
+    """Everything in the workbook of a buyer: one market or all, at one date."""
+
+    situation: Situation
+    made_on: date
+    market: MarketLine | None  # when it is about this one only
+    territory: str | None  # when it is about what this one follows only
+    companies: tuple[Company, ...]
+    details: Mapping[int, LotDetail]
+    total: LotDetail
+    criteria: Mapping[Criterion, Count] | None  # over the whole buyer only
+    documents: tuple[LateDocument, ...]
+    rules: Mapping[str, Rules]  # by territory, on the day of the situation
+
+    @property
+    def penalties(self) -> tuple[PenaltyOfLot, ...]:
+        return tuple(
+            PenaltyOfLot(lot, line) for lot in self.situation.lots for line in lot.statement.penalties
+        )
+
+
+def _hours(value: Decimal) -> str:
+    return f"{number(value)}{NBSP}h"
+
+
+def _state(found: Statement) -> str:
+    if not found.lots:
+        return "Ce marché n’a pas encore de lot."
+    if not found.defined:
+        done = f", {_hours(found.retained)} déjà retenues" if found.retained else ""
+        return f"Les heures de ce marché restent à définir{done}."
+    when = "À la fin du marché" if found.ended else "À ce jour"
+    sentence = f"{when}, {_hours(found.rated_retained)} retenues sur {_hours(found.owed)} engagées"
+    if found.ended:
+        return f"{sentence}."
+    if found.start is not None and found.on < found.start:
+        return f"{sentence}{NBSP}; l’exécution n’a pas commencé."
+    if found.projection is not None:
+        sentence += f"{NBSP}; à ce rythme {_hours(found.projection)} à la fin"
+    if found.target_month is not None:
+        sentence += f" (objectif atteint en {french_month(found.target_month)})"
+    return f"{sentence}."
+
+
+def _to_do(found: Statement) -> str:
+    if not found.lots or not found.defined:
+        return "donner au facilitateur le nombre d’heures écrit au marché"
+    if found.penalty_due > 0:
+        return f"décider de la pénalité, calculée à {euros(found.penalty_due)}"
+    if found.lots_undefined:
+        return "donner au facilitateur les heures des lots qui n’en ont pas encore"
+    if found.ended:
+        return "rien"
+    if found.expected is None:
+        return "donner au facilitateur les dates d’exécution du marché"
+    if found.pace is Pace.critical:
+        return "demander à l’entreprise comment elle compte rattraper le retard"
+    return "rien"

@@ -1,0 +1,346 @@
+"""Bilans: loads what a buyer’s page and workbook are made of, in a number of selects that does not grow."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from facilitator import bilan_people, compliance, statements
+from facilitator.awards import Award
+from facilitator.bilan import (
+    Bilan,
+    Company,
+    Contracts,
+    LateDocument,
+    LotDetail,
+    LotLine,
+    MarketLine,
+    Publics,
+    Situation,
+)
+from facilitator.commitments import ExpectedDocument
+from facilitator.markets import Lot, Market
+from facilitator.organisations import Organisation
+from facilitator.rules import Rules
+from facilitator.statement import Statement
+from facilitator.territories import Territory, rules_by_territory
+from facilitator.vocabulary import AwardRole, ClauseKind, GroupementForm, SurveyGroup, ToleranceKind
+
+NO_CONTRACTS = Contracts(dict.fromkeys(SurveyGroup, 0), 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which of a buyer’s lots a bilan is about, and which stand under the same lot of the pilot territory."""
+
+    buyer: str
+    siret: str
+    markets: tuple["Followed", ...]
+    shared: Mapping[int, int]
+
+    def lot_ids(self) -> set[int]:
+        return {row.lot_id for market in self.markets for row in market.rows if row.lot_id}
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A market of the buyer: its own row first, then what associated territories follow of it."""
+
+    row: Any
+    rows: tuple[Any, ...]
+    territories: tuple[str, ...]
+
+
+def situation(
+    session: Session,
+    buyer_id: int,
+    on: datetime.date,
+    *,
+    market_id: int | None = None,
+    territory_id: int | None = None,
+) -> Situation:
+    """Where the markets of a buyer stand at the close of a day; all, or one, or those of one territory."""
+    rows = _followed_rows(session, buyer_id)
+    return _situation(session, _only(_scope(rows, territory_id), market_id), on)
+
+
+def of_authority(
+    session: Session,
+    buyer: Organisation,
+    on: datetime.date,
+    made_on: datetime.date,
+    market: Market | None = None,
+    territory_id: int | None = None,
+) -> Bilan:
+    """The whole bilan of a buyer; refuses a day later than the one on which it is drawn up.
+
+    Small counts of people are masked as in the bilan of all its markets: two workbooks never tell more than one.
+    """
+    statements.refuse_future(on, made_on)
+    rows = _followed_rows(session, buyer.id)
+    scope = _scope(rows, territory_id)
+    asked = _only(scope, market.id if market else None)
+    found = _situation(session, asked, on)
+    rules = _rules(session, rows, on)
+    everything = {row.lot_id: scope.shared.get(row.lot_id, row.lot_id) for row in rows if row.lot_id}
+    whole = market is None and territory_id is None
+    lots = {lot.lot_id: lot for lot in found.lots}
+    details, total, criteria = _details(session, buyer.id, on, everything, lots, rules, whole)
+    return Bilan(
+        situation=found,
+        made_on=made_on,
+        market=found.markets[0] if market and found.markets else None,
+        territory=asked.markets[0].row.territory if territory_id and asked.markets else None,
+        companies=tuple(_companies(session, lots)),
+        details=details,
+        total=total,
+        criteria=criteria if whole else None,
+        documents=tuple(_documents(session, lots, on)),
+        rules=dict(rules[row.territory_id] for market in asked.markets for row in market.rows),
+    )
+
+
+def _followed_rows(session: Session, buyer_id: int) -> Sequence[Any]:
+    """The buyer, its markets and lots, and the territories that follow them (one select)."""
+    return session.execute(
+        select(
+            Organisation.name.label("buyer"),
+            Organisation.identifier.label("siret"),
+            Market.id.label("market_id"),
+            Market.decp_id,
+            Market.buyer_number,
+            Market.object,
+            Market.notified_on,
+            Market.pilot,
+            Market.territory_id,
+            Territory.name.label("territory"),
+            Lot.id.label("lot_id"),
+            Lot.number,
+            Lot.title,
+            Lot.cpv,
+            Lot.clause,
+            Lot.groupement_form,
+            Lot.tolerance_kind,
+            Lot.tolerance_percent,
+        )
+        .outerjoin(Market, Market.buyer_id == Organisation.id)
+        .outerjoin(Territory, Territory.id == Market.territory_id)
+        .outerjoin(Lot, Lot.market_id == Market.id)
+        .where(Organisation.id == buyer_id)
+        .order_by(Market.decp_id, Market.id, Lot.number, Lot.id)
+    ).all()
+
+
+def _scope(rows: Sequence[Any], territory_id: int | None) -> Scope:
+    """All that the buyer’s own page shows, or only what one territory follows."""
+    first = rows[0]
+    followed = [
+        row for row in rows if row.market_id and (territory_id is None or row.territory_id == territory_id)
+    ]
+    markets, shared = _join_territories(followed)
+    return Scope(first.buyer or first.siret, first.siret, markets, shared)
+
+
+def _join_territories(rows: Sequence[Any]) -> tuple[tuple[Followed, ...], dict[int, int]]:
+    """Put the rows of associated territories under the pilot’s: the buyer reads its market once."""
+    by_key: dict[str, dict[int, list[Any]]] = {}
+    for row in rows:
+        by_key.setdefault(row.decp_id, {}).setdefault(row.market_id, []).append(row)
+    markets: list[Followed] = []
+    shared: dict[int, int] = {}
+    for same in by_key.values():
+        pilot = next((theirs for theirs in same.values() if theirs[0].pilot), None)
+        joined = [theirs for theirs in same.values() if pilot and not theirs[0].pilot]
+        for theirs in same.values():
+            if theirs in joined:
+                continue
+            markets.append(_followed(theirs, joined if theirs is pilot else [], shared))
+    newest = sorted(markets, key=lambda each: each.row.notified_on or datetime.date.min, reverse=True)
+    return tuple(newest), shared
+
+
+def _followed(own: list[Any], associated: list[list[Any]], shared: dict[int, int]) -> Followed:
+    numbers = {row.number: row.lot_id for row in own if row.lot_id}
+    rows = list(own)
+    for theirs in associated:
+        for row in theirs:
+            if row.lot_id and row.number in numbers:
+                shared[row.lot_id] = numbers[row.number]
+            rows.append(row)
+    names = [own[0].territory, *(theirs[0].territory for theirs in associated)]
+    return Followed(own[0], tuple(rows), tuple(dict.fromkeys(names)))
+
+
+def _only(scope: Scope, market_id: int | None) -> Scope:
+    """The same scope with one market, whichever territory’s row names it."""
+    if market_id is None:
+        return scope
+    kept = tuple(
+        each
+        for each in scope.markets
+        if market_id == each.row.market_id or any(row.market_id == market_id for row in each.rows)
+    )
+    inside = {row.lot_id for market in kept for row in market.rows}
+    shared = {lot: pilot for lot, pilot in scope.shared.items() if lot in inside}
+    return Scope(scope.buyer, scope.siret, kept, shared)
+
+
+def _situation(session: Session, scope: Scope, on: datetime.date) -> Situation:
+    found, rules = statements.of_lots_with_rules(session, scope.lot_ids(), on, scope.shared)
+    markets = tuple(_market(each, scope, found, rules, on) for each in scope.markets)
+    # Where several territories meet in one sum, the rythme is named by the usual thresholds.
+    common = next(iter(rules.values())) if len(rules) == 1 else Rules()
+    total = _sum([lot.statement for market in markets for lot in market.lots], on, common)
+    return Situation(scope.buyer, scope.siret, on, markets, total)
+
+
+def _market(
+    followed: Followed,
+    scope: Scope,
+    found: Mapping[int, Statement],
+    rules: Mapping[int, Rules],
+    on: datetime.date,
+) -> MarketLine:
+    row = followed.row
+    names = _territories_by_lot(followed, scope)
+    lots = tuple(
+        LotLine(
+            lot_id=each.lot_id,
+            market_id=row.market_id,
+            market=row.decp_id,
+            object=row.object,
+            number=each.number,
+            title=each.title,
+            cpv=each.cpv,
+            territory=names[each.lot_id],
+            clause=ClauseKind(each.clause).label if each.clause else None,
+            groupement_form=GroupementForm(each.groupement_form),
+            tolerance_kind=ToleranceKind(each.tolerance_kind),
+            tolerance_percent=each.tolerance_percent,
+            statement=found[each.lot_id],
+        )
+        for each in followed.rows
+        if each.lot_id and each.lot_id not in scope.shared
+    )
+    return MarketLine(
+        market_id=row.market_id,
+        market=row.decp_id,
+        buyer_number=row.buyer_number,
+        object=row.object,
+        notified_on=row.notified_on,
+        territory=" et ".join(followed.territories),
+        lots=lots,
+        statement=_sum([lot.statement for lot in lots], on, rules.get(row.territory_id, Rules())),
+    )
+
+
+def _sum(several: Sequence[Statement], on: datetime.date, rules: Rules) -> Statement:
+    """Add lots up; a single one is its own sum, which knows more (the month of its target)."""
+    return several[0] if len(several) == 1 else compliance.add_up(several, on, rules)
+
+
+def _territories_by_lot(followed: Followed, scope: Scope) -> dict[int, str]:
+    names: dict[int, list[str]] = {}
+    for row in followed.rows:
+        if row.lot_id:
+            names.setdefault(scope.shared.get(row.lot_id, row.lot_id), []).append(row.territory)
+    return {lot_id: " et ".join(dict.fromkeys(each)) for lot_id, each in names.items()}
+
+
+def _rules(session: Session, rows: Sequence[Any], on: datetime.date) -> dict[int, tuple[str, Rules]]:
+    """By territory: its name and its rules in force on a day (one select)."""
+    names = {row.territory_id: row.territory for row in rows if row.market_id}
+    dated = rules_by_territory(session, set(names))
+    return {each: (name, dated[each].on(on)) for each, name in names.items()}
+
+
+def _details(
+    session: Session,
+    buyer_id: int,
+    on: datetime.date,
+    everything: Mapping[int, int],
+    lots: Mapping[int, LotLine],
+    rules: Mapping[int, tuple[str, Rules]],
+    whole: bool,
+) -> tuple[dict[int, LotDetail], LotDetail, Any]:
+    """People, contracts and follow-ups of each lot of the bilan, and of all; what no sum may give back is masked."""
+    threshold = max((each.small_cell for _, each in rules.values()), default=Rules().small_cell)
+    order = list(dict.fromkeys(everything.values()))
+    team = bilan_people.staff(session, buyer_id, on, everything)
+    publics, all_publics, criteria = bilan_people.publics(team, order, threshold)
+    served = bilan_people.served(session, buyer_id, on, everything, lambda each: _once(rules, each))
+    paths = bilan_people.follow_ups(session, on, everything, order, threshold, set(lots))
+    details = {
+        lot_id: LotDetail(
+            publics[lot_id],
+            bilan_people.counted(served.get(lot_id, ())),
+            paths.by_line[lot_id],
+        )
+        for lot_id in lots
+    }
+    inside = {person for lot_id in lots for person in team.by_line.get(lot_id, ())}
+    total = LotDetail(
+        all_publics if whole else Publics(len(inside), {}),
+        bilan_people.counted(each for lot_id in lots for each in served.get(lot_id, ())),
+        paths.total,
+    )
+    return details, total, criteria
+
+
+def _once(rules: Mapping[int, tuple[str, Rules]], territory_id: int) -> bool:
+    return rules[territory_id][1].successive_missions_once
+
+
+def _companies(session: Session, lots: Mapping[int, LotLine]) -> Iterable[Company]:
+    parent, over = aliased(Award), aliased(Organisation)
+    rows = session.execute(
+        select(
+            Award.lot_id,
+            Award.id,
+            Organisation.name,
+            Organisation.identifier,
+            Award.role,
+            over.name,
+            over.identifier,
+        )
+        .join(Organisation, Organisation.id == Award.organisation_id)
+        .outerjoin(parent, parent.id == Award.parent_id)
+        .outerjoin(over, over.id == parent.organisation_id)
+        .where(Award.lot_id.in_(lots))
+        .order_by(Award.id)
+    )
+    by_lot: dict[int, list[Company]] = {}
+    for lot_id, award_id, name, identifier, role, over_name, over_identifier in rows:
+        lot = lots[lot_id]
+        figures = next((each for each in lot.statement.awards if each.award_id == award_id), None)
+        under = over_name or over_identifier
+        company = Company(lot, award_id, name or identifier, identifier, AwardRole(role), under, figures)
+        by_lot.setdefault(lot_id, []).append(company)
+    return (company for lot_id in lots for company in by_lot.get(lot_id, ()))
+
+
+def _documents(session: Session, lots: Mapping[int, LotLine], on: datetime.date) -> Iterable[LateDocument]:
+    """Documents late at the close of a day; one received later was still awaited then."""
+    rows = session.execute(
+        select(
+            ExpectedDocument.lot_id,
+            ExpectedDocument.label,
+            ExpectedDocument.expected_on,
+            ExpectedDocument.received_on,
+            Lot.late_document_rate,
+        )
+        .join(Lot, Lot.id == ExpectedDocument.lot_id)
+        .where(ExpectedDocument.lot_id.in_(lots), ExpectedDocument.expected_on < on)
+        .order_by(ExpectedDocument.expected_on, ExpectedDocument.id)
+    )
+    for lot_id, label, expected_on, received_on, rate in rows:
+        days = compliance.days_late(expected_on, received_on, on)
+        if days:
+            amount = (
+                None if rate is None else compliance.late_document_penalty(expected_on, received_on, rate, on)
+            )
+            known = received_on if received_on and received_on <= on else None
+            yield LateDocument(lots[lot_id], label, expected_on, known, days, rate, amount)
