@@ -158,6 +158,8 @@ def end(
         raise ContractRefused(
             f"Le contrat finit le {french_date(contract.to_on)}. S’il continue, renouvelez-le."
         )
+    if (contract.ended_on, contract.end_reason) == (ended_on, reason):
+        return
     contract.ended_on, contract.end_reason = ended_on, reason
     touch(session, "contract", contract.id)
     _note(session, "end_contract", contract, by, ended=str(ended_on))

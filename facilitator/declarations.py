@@ -65,11 +65,12 @@ def declare(
     """
     plausibility.check_period(contract, from_on, to_on, on)
     plausibility.check_amounts(worked, training)
-    plausibility.refuse_overlap(session, contract, from_on, to_on, replaced=None)
+    plausibility.refuse_overlap(session, contract, from_on, to_on)
     rules = rules_of(session, contract.territory_id).on(from_on)
     warnings = plausibility.plausible(session, contract, from_on, to_on, worked, rules, replaced=None)
+    allotted = shares.allot(session, contract, parts, from_on=from_on, worked=worked, training=training)
     sheet = _write(session, contract, from_on, to_on, worked, training, on=on, by=by, channel=channel)
-    shares.share_out(session, contract, sheet, parts)
+    shares.write(session, sheet, allotted)
     _note(session, "declare", sheet, by)
     return Declared(sheet, warnings)
 
@@ -91,25 +92,24 @@ def correct(
 ) -> Declared:
     """Replace a relevé by a new one, with a reason.
 
-    A validated relevé counts until its correction is validated; any other is replaced at once.
+    A validated relevé counts until its correction is validated; any other is replaced at once. To correct
+    a correction that is not validated is to correct again the validated relevé under it.
     """
     _refuse_unless_current(session, old)
+    under = _validated_under(session, old)
+    replaced = under or old
     plausibility.check_period(contract, from_on, to_on, on)
     plausibility.check_amounts(worked, training)
-    plausibility.refuse_overlap(session, contract, from_on, to_on, replaced=old)
+    plausibility.refuse_overlap(session, contract, from_on, to_on, {old.id, replaced.id})
     rules = rules_of(session, contract.territory_id).on(from_on)
-    warnings = plausibility.plausible(session, contract, from_on, to_on, worked, rules, replaced=old)
+    warnings = plausibility.plausible(session, contract, from_on, to_on, worked, rules, replaced=replaced)
+    chosen = parts if parts is not None else shares.same_parts(session, old, worked, training)
+    allotted = shares.allot(session, contract, chosen, from_on=from_on, worked=worked, training=training)
     sheet = _write(session, contract, from_on, to_on, worked, training, on=on, by=by, channel=channel)
-    sheet.replaces_id, sheet.correction_reason = old.id, reason
+    sheet.replaces_id, sheet.correction_reason = replaced.id, reason
     if old.state != TimesheetState.validated:
-        old.state = TimesheetState.replaced
-        touch(session, "timesheet", old.id)
-    shares.share_out(
-        session,
-        contract,
-        sheet,
-        parts if parts is not None else shares.same_parts(session, old, worked, training),
-    )
+        give_way(session, old)
+    shares.write(session, sheet, allotted)
     _note(session, "correct", sheet, by, replaces=old.id)
     return Declared(sheet, warnings)
 
@@ -138,42 +138,56 @@ def split(
         raise HoursRefused(
             f"La première partie compte de 0 à {french_hours(old.worked)}. Corrigez ses heures."
         )
-    state, parts = old.state, shares.parts(session, old)
-    old.state = TimesheetState.replaced
-    touch(session, "timesheet", old.id)
-    session.flush()
-    sheets = []
-    before = at - datetime.timedelta(days=1)
-    first_training = shares.portion(old.training, first_hours, old.worked)
-    pieces = (
-        (old.from_on, before, first_hours, first_training),
-        (at, old.to_on, old.worked - first_hours, old.training - first_training),
-    )
-    first_parts = [
-        Part(
-            part.placement_id,
-            shares.portion(part.hours, first_hours, old.worked),
-            shares.portion(part.training, first_hours, old.worked),
-            part.lot_id,
+    if _validated_under(session, old) is not None:
+        raise HoursRefused(
+            "Ce relevé corrige un relevé validé et attend sa validation. Validez-le ou refusez-le, puis partagez-le."
         )
-        for part in parts
+    state, before = old.state, at - datetime.timedelta(days=1)
+    first, rest = shares.cut(old.worked, old.training, shares.parts(session, old), first_hours)
+    pieces = [
+        (
+            start,
+            end,
+            piece,
+            shares.allot(
+                session, contract, piece.parts, from_on=start, worked=piece.worked, training=piece.training
+            ),
+        )
+        for start, end, piece in ((old.from_on, before, first), (at, old.to_on, rest))
     ]
-    rest = [
-        Part(whole.placement_id, whole.hours - one.hours, whole.training - one.training, whole.lot_id)
-        for whole, one in zip(parts, first_parts, strict=True)
-    ]
-    for (start, end, worked, training), chosen in zip(pieces, (first_parts, rest), strict=True):
+    give_way(session, old)
+    sheets = []
+    for start, end, piece, allotted in pieces:
         sheet = _write(
-            session, contract, start, end, worked, training, on=on, by=by, channel=Channel(old.channel)
+            session,
+            contract,
+            start,
+            end,
+            piece.worked,
+            piece.training,
+            on=on,
+            by=by,
+            channel=Channel(old.channel),
         )
         sheet.replaces_id, sheet.state = old.id, state
         sheet.declared_on = old.declared_on
         sheet.decided_on, sheet.decided_by_id = old.decided_on, old.decided_by_id
         sheet.refusal_reason = old.refusal_reason
-        shares.share_out(session, contract, sheet, chosen)
+        shares.write(session, sheet, allotted)
         _note(session, "split", sheet, by, replaces=old.id)
         sheets.append(sheet)
     return sheets[0], sheets[1]
+
+
+def give_way(session: Session, old: Timesheet) -> None:
+    """A relevé is replaced; what was refused as its correction leaves the totals with it."""
+    refused = session.scalars(
+        select(Timesheet).where(Timesheet.replaces_id == old.id, Timesheet.state == TimesheetState.refused)
+    )
+    for each in (old, *refused):
+        each.state = TimesheetState.replaced
+        touch(session, "timesheet", each.id)
+    session.flush()  # the database accepts one validated relevé for a period
 
 
 def declare_nil(
@@ -269,6 +283,14 @@ def _refuse_unless_current(session: Session, sheet: Timesheet) -> None:
         raise HoursRefused(
             "Une correction de ce relevé attend déjà sa validation. Validez-la ou refusez-la d’abord."
         )
+
+
+def _validated_under(session: Session, sheet: Timesheet) -> Timesheet | None:
+    """The validated relevé that an unvalidated correction is about."""
+    if sheet.state == TimesheetState.validated or sheet.replaces_id is None:
+        return None
+    under = session.get_one(Timesheet, sheet.replaces_id)
+    return under if under.state == TimesheetState.validated else None
 
 
 def _note(session: Session, verb: str, sheet: Timesheet, by: int | None, **details: Any) -> None:

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from facilitator import journal
 from facilitator.db import touch
-from facilitator.eligibility_windows import last_counted_day
+from facilitator.eligibility_windows import Adjustment, AdjustmentKind, last_usual_day
+from facilitator.eligibility_windows import Window as WindowFact
 from facilitator.french import date as french_date
 from facilitator.people import (
     Eligibility,
@@ -143,6 +144,7 @@ def adjust(
         raise PersonRefused(
             f"La période d’éligibilité commence le {french_date(window.from_on)} : choisissez une date à partir de ce jour."
         )
+    _check_next_window(session, window, Adjustment(AdjustmentKind(kind), from_on, to_on))
     line = WindowAdjustment(
         window_id=window.id,
         kind=kind,
@@ -216,23 +218,61 @@ def _check_second_window(
     effective_on: datetime.date,
     reason: str | None,
 ) -> None:
-    starts = list(
-        session.scalars(select(Window.from_on).where(Window.person_id == person_id).order_by(Window.from_on))
-    )
-    if not starts:
+    before = _windows(session, person_id)
+    if not before:
         return
     rules = rules_of(session, territory_id)
-    for start in starts:
-        last = last_counted_day(start, rules.on(start).window_months)
-        if start <= effective_on <= last or effective_on <= start:
+    for window in before.values():
+        last = last_usual_day(window, rules.on(window.from_on))
+        if effective_on <= last:
             raise PersonRefused(
-                f"Une période d’éligibilité court déjà du {french_date(start)} au {french_date(last)}."
+                f"Une période d’éligibilité court déjà du {french_date(window.from_on)} au {french_date(last)}."
                 " Une nouvelle période commence après celle-ci."
             )
     if not reason:
         raise PersonRefused(
             "Cette personne a déjà eu une période d’éligibilité. Indiquez pourquoi vous en ouvrez une nouvelle."
         )
+
+
+def _check_next_window(session: Session, window: Window, adjustment: Adjustment) -> None:
+    """An adjusted window still ends before the next one of the person begins."""
+    known = _windows(session, window.person_id)
+    following = [each.from_on for each in known.values() if each.from_on > window.from_on]
+    if not following:
+        return
+    rules = rules_of(session, window.territory_id).on(window.from_on)
+    before = known[window.id]
+    last = last_usual_day(WindowFact(before.from_on, (*before.adjustments, adjustment)), rules)
+    if last >= min(following):
+        raise PersonRefused(
+            f"La période d’éligibilité irait jusqu’au {french_date(last)}, mais une autre commence le"
+            f" {french_date(min(following))}. Choisissez une fin plus proche."
+        )
+
+
+def _windows(session: Session, person_id: int) -> dict[int, WindowFact]:
+    """The windows of a person with their suspensions and extensions, in order."""
+    rows = session.execute(
+        select(
+            Window.id,
+            Window.from_on,
+            WindowAdjustment.kind,
+            WindowAdjustment.from_on,
+            WindowAdjustment.to_on,
+        )
+        .outerjoin(WindowAdjustment, WindowAdjustment.window_id == Window.id)
+        .where(Window.person_id == person_id)
+        .order_by(Window.from_on, WindowAdjustment.id)
+    )
+    found: dict[int, WindowFact] = {}
+    for window_id, from_on, kind, start, end in rows:
+        known = found.get(window_id, WindowFact(from_on))
+        if kind is not None:
+            adjustment = Adjustment(AdjustmentKind(kind), start, end)
+            known = WindowFact(from_on, (*known.adjustments, adjustment))
+        found[window_id] = known
+    return found
 
 
 def _criterion(fiche: Eligibility, proof: Proof, by: int | None) -> EligibilityCriterion:

@@ -19,6 +19,7 @@ __all__ = [
     "counted_intervals",
     "last_counted_day",
     "last_day_of",
+    "last_usual_day",
     "overlapping",
 ]
 
@@ -86,10 +87,15 @@ def last_day_of(
     return _end(window, start, contract_type, rules, contract)
 
 
+def last_usual_day(window: Window, rules: Rules) -> date:
+    """Give the last day of a window as it runs from its date of effect, whatever the contract."""
+    return _standard_end(window, window.from_on, rules.window_months)
+
+
 def overlapping(first: Window, second: Window, rules: Rules) -> bool:
     """Say whether a later window begins before the usual end of an earlier one, which is refused."""
     earlier, later = sorted((first, second), key=lambda window: window.from_on)
-    return later.from_on <= _standard_end(earlier, earlier.from_on, rules.window_months)
+    return later.from_on <= last_usual_day(earlier, rules)
 
 
 def _start(window: Window, rules: Rules, contracts: Sequence[Interval]) -> date:

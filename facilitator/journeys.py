@@ -16,7 +16,7 @@ from facilitator.periods import Interval
 from facilitator.placements import Placement
 from facilitator.rules import DatedRules
 from facilitator.territories import rules_by_territory
-from facilitator.verdict_facts import windows_of
+from facilitator.verdict_facts import contracts_of, windows_of
 from facilitator.vocabulary import ContractType, PlacementState
 
 
@@ -53,7 +53,7 @@ class _Served:
 
 
 def of_territory(session: Session, territory_id: int) -> list[Journey]:
-    """All journeys of a territory (six selects, whatever the number of people)."""
+    """All journeys of a territory (seven selects, whatever the number of people)."""
     return _journeys(session, _placements().where(Placement.territory_id == territory_id))
 
 
@@ -122,7 +122,9 @@ def _stays(session: Session, query: Select[*tuple[Any, ...]]) -> list[Stay]:
     ids = [row[0] for row in rows]
     served = _contracts_served(session, query)
     lots = execution(session, {row[3] for row in rows}) if ids else {}
-    windows = windows_of(session, {row[2] for row in rows}) if ids else {}
+    people = {row[2] for row in rows}
+    windows = windows_of(session, people) if ids else {}
+    known = contracts_of(session, people) if ids else {}
     rules = rules_by_territory(session, {row[1] for row in rows})
     found = []
     for placement_id, territory_id, person_id, lot_id, employer_id, from_on, to_on in rows:
@@ -131,6 +133,7 @@ def _stays(session: Session, query: Select[*tuple[Any, ...]]) -> list[Stay]:
             served.get(placement_id, ()),
             lots.get(lot_id, (None, None)),
             windows.get(person_id, ()),
+            known.get(person_id, ()),
             rules[territory_id],
         )
         # A window that closed before the start leaves a placement without a day: it is no path.
@@ -173,22 +176,27 @@ def _real_end(
     served: Sequence[_Served],
     lot: Bounds,
     windows: Sequence[Window],
+    contracts: Sequence[Interval],
     rules: DatedRules,
 ) -> datetime.date | None:
     ends = [each.days.to_on for each in served]
-    return placement_end(placement.to_on, ends, lot[1], _window_end(placement, served, windows, rules))
+    window_end = _window_end(placement, served, windows, contracts, rules)
+    return placement_end(placement.to_on, ends, lot[1], window_end)
 
 
 def _window_end(
-    placement: Interval, served: Sequence[_Served], windows: Sequence[Window], rules: DatedRules
+    placement: Interval,
+    served: Sequence[_Served],
+    windows: Sequence[Window],
+    contracts: Sequence[Interval],
+    rules: DatedRules,
 ) -> datetime.date | None:
     """The last day on which hours of this placement can count; None when no window says."""
     in_force = rules.on(placement.from_on)
-    days = [each.days for each in served]
     last = [
         interval.to_on
         for each in served
-        for interval in counted_intervals(windows, each.type, in_force, each.days, days)
+        for interval in counted_intervals(windows, each.type, in_force, each.days, contracts)
         if interval.meets(placement)
     ]
     if not last or None in last:

@@ -196,22 +196,23 @@ def record_invoicing(
     last = session.scalar(select(func.max(Invoicing.closed_on)).where(Invoicing.lot_id == lot.id))
     if last is not None and closed_on <= last:
         raise LedgerRefused(f"Un cumul est déjà noté au {french_date(last)}. Notez un arrêté plus récent.")
+    delta = calibration.invoiced_hours(cumulated, floor, step) - _sum(session, lot, LedgerKind.facturation)
+    line = None
+    if delta:
+        line = add_line(
+            session,
+            lot,
+            LedgerKind.facturation,
+            delta,
+            effective_on=closed_on,
+            by=by,
+            label=f"Facturation cumulée au {french_date(closed_on)}",
+        )
     session.add(
         Invoicing(territory_id=lot.territory_id, lot_id=lot.id, closed_on=closed_on, cumulated=cumulated)
     )
     session.flush()
-    delta = calibration.invoiced_hours(cumulated, floor, step) - _sum(session, lot, LedgerKind.facturation)
-    if not delta:
-        return None
-    return add_line(
-        session,
-        lot,
-        LedgerKind.facturation,
-        delta,
-        effective_on=closed_on,
-        by=by,
-        label=f"Facturation cumulée au {french_date(closed_on)}",
-    )
+    return line
 
 
 def record_site_hours(
@@ -228,22 +229,25 @@ def record_site_hours(
         raise LedgerRefused(
             "Les heures du chantier sont déjà notées pour ce mois. Notez un autre mois, ou passez par un avenant."
         )
+    before = session.scalar(select(func.sum(SiteHours.hours)).where(SiteHours.lot_id == lot.id))
+    if hours < 0:
+        raise LedgerRefused("Les heures du chantier ne peuvent pas être négatives. Corrigez le nombre.")
+    due = calibration.size(calibration.SiteShare(Decimal(before or 0) + hours, percent)).hours
+    delta = due - _sum(session, lot, LedgerKind.heures_travaillees)
+    line = None
+    if delta:
+        line = add_line(
+            session,
+            lot,
+            LedgerKind.heures_travaillees,
+            delta,
+            effective_on=last_of_month(month),
+            by=by,
+            label="Heures travaillées sur le chantier",
+        )
     session.add(SiteHours(territory_id=lot.territory_id, lot_id=lot.id, month=month, hours=hours))
     session.flush()
-    total = session.scalar(select(func.sum(SiteHours.hours)).where(SiteHours.lot_id == lot.id))
-    due = calibration.size(calibration.SiteShare(Decimal(total or 0), percent)).hours
-    delta = due - _sum(session, lot, LedgerKind.heures_travaillees)
-    if not delta:
-        return None
-    return add_line(
-        session,
-        lot,
-        LedgerKind.heures_travaillees,
-        delta,
-        effective_on=last_of_month(month),
-        by=by,
-        label="Heures travaillées sur le chantier",
-    )
+    return line
 
 
 def _invoicing_convention(session: Session, lot: Lot) -> tuple[Decimal, Decimal]:

@@ -171,6 +171,9 @@ def confirm(
             f"La mise à l’emploi est prévue jusqu’au {french_date(placement.to_on)} : le contrat doit commencer"
             " avant. Corrigez son début, ou appelez le facilitateur."
         )
+    if answer.from_on != placement.from_on:
+        _check_lot_dates(session, placement.lot_id, answer.from_on)
+        _refuse_twice(session, placement.person_id, placement.lot_id, placement.employer_id, answer.from_on)
     contract = contracts.record(
         session,
         person,

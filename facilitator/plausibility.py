@@ -1,6 +1,7 @@
 """Plausibility of a relevé: its period, its amounts, what else the person declared that month."""
 
 import datetime
+from collections.abc import Collection
 from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import func, or_, select
@@ -59,7 +60,7 @@ def refuse_overlap(
     contract: Contract,
     from_on: datetime.date,
     to_on: datetime.date,
-    replaced: Timesheet | None,
+    replaced: Collection[int] = (),
 ) -> None:
     """Refuse a period that another live relevé of the contract covers."""
     query = select(Timesheet.from_on, Timesheet.to_on).where(
@@ -68,8 +69,8 @@ def refuse_overlap(
         Timesheet.from_on <= to_on,
         Timesheet.to_on >= from_on,
     )
-    if replaced is not None:
-        query = query.where(Timesheet.id != replaced.id)
+    if replaced:
+        query = query.where(Timesheet.id.not_in(replaced))
     other = session.execute(query.limit(1)).first()
     if other is not None:
         raise HoursRefused(
@@ -94,13 +95,25 @@ def plausible(
             f"Cette personne totaliserait {french_hours(total)} en {french_month(from_on)}, tous contrats réunis :"
             f" le plafond est de {french_hours(rules.month_ceiling)}. Vérifiez le nombre d’heures."
         )
+    return warnings_for(total, worked, contract.weekly_hours, from_on, to_on, rules)
+
+
+def warnings_for(
+    total: Decimal,
+    worked: Decimal,
+    weekly_hours: Decimal,
+    from_on: datetime.date,
+    to_on: datetime.date,
+    rules: Rules,
+) -> tuple[str, ...]:
+    """What deserves a second look: the person’s month over all contracts, and the hours of this contract."""
     warnings = []
     if total > rules.month_warning:
         warnings.append(
             f"Cette personne totalise {french_hours(total)} en {french_month(from_on)}, tous contrats réunis"
             f" (seuil d’alerte : {french_hours(rules.month_warning)})."
         )
-    expected = contract.weekly_hours * ((to_on - from_on).days + 1) / 7
+    expected = weekly_hours * ((to_on - from_on).days + 1) / 7
     if worked > expected * rules.contract_ratio:
         warnings.append(
             f"{french_hours(worked)} dépassent ce que donne le contrat sur la période"

@@ -28,45 +28,90 @@ class Part:
     lot_id: int | None = None
 
 
-def share_out(session: Session, contract: Contract, sheet: Timesheet, chosen: list[Part] | None) -> None:
-    """Write the shares of a relevé; without a choice all goes to the only placement of the contract."""
+@dataclass(frozen=True)
+class Allotment:
+    """A part whose place is known: the lot, the award whose hours they are, the agreement if any."""
+
+    part: Part
+    lot_id: int
+    award_id: int
+    globalisation_id: int | None
+
+
+def allot(
+    session: Session,
+    contract: Contract,
+    chosen: list[Part] | None,
+    *,
+    from_on: date,
+    worked: Decimal,
+    training: Decimal,
+) -> list[Allotment]:
+    """Where the hours of a relevé go; without a choice all go to the only placement of the contract.
+
+    Refuses parts above the relevé, a part that makes no sense, and a placement that the contract does not serve.
+    Writes nothing.
+    """
     placements = _placements(session, contract)
     if chosen is None:
-        chosen = _only_placement(placements, sheet)
-    if sum((part.hours for part in chosen), ZERO) > sheet.worked:
-        raise HoursRefused(
-            f"Les parts dépassent les heures du relevé ({french_hours(sheet.worked)}). Réduisez une part."
-        )
+        chosen = _only_placement(placements, worked, training)
+    _check_parts(chosen, worked, training)
+    allotted = []
     for part in chosen:
         if part.placement_id not in placements:
             raise HoursRefused(
                 "Une part vise une mise à l’emploi que ce contrat ne sert pas. Rattachez d’abord le contrat."
             )
-        placement = placements[part.placement_id]
-        session.add(_share(session, sheet, placement, part))
+        allotted.append(_allotment(session, placements[part.placement_id], part, from_on))
+    if len({(each.part.placement_id, each.lot_id) for each in allotted}) != len(allotted):
+        raise HoursRefused("Deux parts vont à la même mise à l’emploi et au même lot. Réunissez-les.")
+    return allotted
+
+
+def write(session: Session, sheet: Timesheet, allotted: list[Allotment]) -> None:
+    """Write the shares of a relevé; their verdict comes with the commit."""
+    session.add_all(_share(sheet, each) for each in allotted)
     session.flush()
 
 
-def _share(session: Session, sheet: Timesheet, placement: Placement, part: Part) -> Share:
-    lot_id, award_id, agreement = placement.lot_id, placement.award_id, None
-    if part.lot_id is not None and part.lot_id != placement.lot_id:
-        lot_id = part.lot_id
-        award_id, agreement = _globalised(session, placement, part.lot_id, sheet.from_on)
+def _check_parts(chosen: list[Part], worked: Decimal, training: Decimal) -> None:
+    if any(not ZERO <= part.training <= part.hours for part in chosen):
+        raise HoursRefused(
+            "Une part compte au moins 0 heure, et pas plus de formation que d’heures. Corrigez ses nombres."
+        )
+    if sum((part.hours for part in chosen), ZERO) > worked:
+        raise HoursRefused(
+            f"Les parts dépassent les heures du relevé ({french_hours(worked)}). Réduisez une part."
+        )
+    if sum((part.training for part in chosen), ZERO) > training:
+        raise HoursRefused(
+            f"La formation des parts dépasse celle du relevé ({french_hours(training)}). Réduisez une part."
+        )
+
+
+def _allotment(session: Session, placement: Placement, part: Part, from_on: date) -> Allotment:
+    if part.lot_id is None or part.lot_id == placement.lot_id:
+        return Allotment(part, placement.lot_id, placement.award_id, None)
+    award_id, agreement = _globalised(session, placement, part.lot_id, from_on)
+    return Allotment(part, part.lot_id, award_id, agreement)
+
+
+def _share(sheet: Timesheet, allotted: Allotment) -> Share:
     return Share(
         territory_id=sheet.territory_id,
         timesheet_id=sheet.id,
-        placement_id=placement.id,
-        lot_id=lot_id,
-        award_id=award_id,
-        globalisation_id=agreement,
+        placement_id=allotted.part.placement_id,
+        lot_id=allotted.lot_id,
+        award_id=allotted.award_id,
+        globalisation_id=allotted.globalisation_id,
         person_id=sheet.person_id,
         month=sheet.month,
         to_on=sheet.to_on,
-        hours=part.hours,
-        training=part.training,
+        hours=allotted.part.hours,
+        training=allotted.part.training,
         standing=Standing.awaiting,
         retained=ZERO,
-        unretained=part.hours,
+        unretained=allotted.part.hours,
     )
 
 
@@ -105,14 +150,14 @@ def _placements(session: Session, contract: Contract) -> dict[int, Placement]:
     return {placement.id: placement for placement in rows}
 
 
-def _only_placement(placements: dict[int, Placement], sheet: Timesheet) -> list[Part]:
+def _only_placement(placements: dict[int, Placement], worked: Decimal, training: Decimal) -> list[Part]:
     if not placements:
         raise HoursRefused(
             "Ce contrat ne sert aucune mise à l’emploi confirmée. Rattachez-le d’abord à une mise à l’emploi."
         )
     if len(placements) > 1:
         raise HoursRefused("Ce contrat sert plusieurs mises à l’emploi. Répartissez les heures entre elles.")
-    return [Part(next(iter(placements)), sheet.worked, sheet.training)]
+    return [Part(next(iter(placements)), worked, training)]
 
 
 def parts(session: Session, sheet: Timesheet) -> list[Part]:
@@ -125,15 +170,63 @@ def parts(session: Session, sheet: Timesheet) -> list[Part]:
     return [Part(placement, hours, training, lot) for placement, hours, training, lot in rows]
 
 
-def same_parts(session: Session, old: Timesheet, worked: Decimal, training: Decimal) -> list[Part] | None:
-    """A relevé with one share keeps its placement; with several, the shares must be said again."""
+def same_parts(session: Session, old: Timesheet, worked: Decimal, training: Decimal) -> list[Part]:
+    """A relevé that went whole to one place still does; refuses to guess how others are shared out."""
     before = parts(session, old)
-    if len(before) != 1:
-        return None
+    if len(before) != 1 or (before[0].hours, before[0].training) != (old.worked, old.training):
+        raise HoursRefused(
+            "Les heures de ce relevé étaient réparties en plusieurs parts, ou en partie seulement."
+            " Répartissez aussi les heures corrigées."
+        )
     return [Part(before[0].placement_id, worked, training, before[0].lot_id)]
 
 
-def portion(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal:
+@dataclass(frozen=True)
+class Piece:
+    """One of the two pieces of a relevé that is split."""
+
+    worked: Decimal
+    training: Decimal
+    parts: list[Part]
+
+
+def cut(worked: Decimal, training: Decimal, whole: list[Part], first_hours: Decimal) -> tuple[Piece, Piece]:
+    """Divide hours and parts in proportion to the hours of the first piece; to the cent, nothing is lost."""
+    firsts: list[Part] = []
+    hours_before = training_before = ZERO
+    for part in whole:
+        hours = _portion(hours_before + part.hours, first_hours, worked) - _portion(
+            hours_before, first_hours, worked
+        )
+        trained = _portion(training_before + part.training, first_hours, worked) - _portion(
+            training_before, first_hours, worked
+        )
+        # Rounding must not leave more training than hours on either side.
+        trained = _between(part.training - (part.hours - hours), trained, min(part.training, hours))
+        firsts.append(Part(part.placement_id, hours, max(ZERO, trained), part.lot_id))
+        hours_before, training_before = hours_before + part.hours, training_before + part.training
+    rests = [
+        Part(one.placement_id, one.hours - first.hours, one.training - first.training, one.lot_id)
+        for one, first in zip(whole, firsts, strict=True)
+    ]
+    in_firsts = sum((part.training for part in firsts), ZERO)
+    in_rests = sum((part.training for part in rests), ZERO)
+    first_training = _between(
+        max(in_firsts, training - (worked - first_hours)),
+        _portion(training, first_hours, worked),
+        min(training - in_rests, first_hours),
+    )
+    return (
+        Piece(first_hours, first_training, firsts),
+        Piece(worked - first_hours, training - first_training, rests),
+    )
+
+
+def _between(low: Decimal, value: Decimal, high: Decimal) -> Decimal:
+    return max(low, min(value, high))
+
+
+def _portion(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal:
     """The part of an amount that goes with `part` of `whole`, half-up to 0,01."""
     if not whole:
         return ZERO

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from facilitator import journal
 from facilitator.db import touch
+from facilitator.declarations import give_way
 from facilitator.hours import HoursRefused, Timesheet
 from facilitator.vocabulary import TimesheetState
 
@@ -18,9 +19,7 @@ def validate(session: Session, sheet: Timesheet, *, on: datetime.date, by: int |
     _refuse_unless_declared(sheet)
     replaced = session.get(Timesheet, sheet.replaces_id) if sheet.replaces_id else None
     if replaced is not None and replaced.state == TimesheetState.validated:
-        replaced.state = TimesheetState.replaced
-        touch(session, "timesheet", replaced.id)
-        session.flush()  # the database accepts one validated relevé for a period
+        give_way(session, replaced)
     sheet.state, sheet.decided_on, sheet.decided_by_id = TimesheetState.validated, on, by
     touch(session, "timesheet", sheet.id)
     _note(session, "validate", sheet, by)

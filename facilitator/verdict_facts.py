@@ -120,7 +120,7 @@ def surroundings(session: Session, shares: Iterable[StoredShare]) -> Surrounding
         admitted=_admitted(session, lots),
         windows=windows_of(session, people),
         fiches=_fiches(session, people),
-        contracts=_contracts(session, people),
+        contracts=contracts_of(session, people),
     )
 
 
@@ -214,7 +214,8 @@ def _fiches(session: Session, people: set[int]) -> dict[int, list[Fiche]]:
     return found
 
 
-def _contracts(session: Session, people: set[int]) -> dict[int, list[Interval]]:
+def contracts_of(session: Session, people: set[int]) -> dict[int, list[Interval]]:
+    """The days of every contract of each person: the first one may open the window (one select)."""
     found: dict[int, list[Interval]] = {}
     rows = session.execute(
         select(Contract.person_id, Contract.from_on, Contract.ended_on, Contract.to_on).where(
