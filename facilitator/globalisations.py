@@ -78,9 +78,7 @@ def candidates(session: Session, territory_id: int, company_id: int) -> list[Can
         .where(Lot.territory_id == territory_id, Award.organisation_id == company_id)
         .order_by(Market.object, Lot.number)
     )
-    return [
-        Candidate(lot_id, f"{market} – lot {number} {title}") for lot_id, number, title, market in rows
-    ]
+    return [Candidate(lot_id, f"{market} – lot {number} {title}") for lot_id, number, title, market in rows]
 
 
 def companies(session: Session, territory_id: int) -> list[tuple[int, str]]:

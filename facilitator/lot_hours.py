@@ -95,9 +95,7 @@ def grid(session: Session, lot_id: int, first: datetime.date) -> Grid:
     return Grid(months, list(rows.values()), totals, total, _nil(session, lot_id, months))
 
 
-def _nil(
-    session: Session, lot_id: int, months: Sequence[datetime.date]
-) -> dict[datetime.date, list[str]]:
+def _nil(session: Session, lot_id: int, months: Sequence[datetime.date]) -> dict[datetime.date, list[str]]:
     found: dict[datetime.date, list[str]] = {}
     rows = session.execute(
         select(NilDeclaration.month, Organisation.name, Organisation.identifier)

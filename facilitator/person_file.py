@@ -122,9 +122,7 @@ def windows(session: Session, person: Person, contracts: Sequence[Contract]) -> 
         usual = Interval(days[0].from_on if days else window.from_on)
         last = last_day_of(fact, ContractType.cdd, in_force, usual, days) or datetime.date.max
         shown.append(
-            OpenWindow(
-                window.id, window.from_on, last, alert_on(last, in_force), window.reason, theirs
-            )
+            OpenWindow(window.id, window.from_on, last, alert_on(last, in_force), window.reason, theirs)
         )
     return shown
 

@@ -96,11 +96,15 @@ def turn(line: Line, on: datetime.date, last_on: datetime.date | None) -> Turn:
         since = "depuis aujourd’hui" if not waited else f"depuis {french.plural(waited, 'jour')}"
         return Turn("Proposée", "waiting", f"{line.employer} doit répondre, {since}.")
     if line.state == PlacementState.declined:
-        return Turn("Déclinée", "late", f"À vous\u00a0: cherchez un autre employeur. {line.decline_reason or ''}")
+        return Turn(
+            "Déclinée", "late", f"À vous\u00a0: cherchez un autre employeur. {line.decline_reason or ''}"
+        )
     if line.state == PlacementState.withdrawn:
         return Turn("Retirée", "", "Personne n’a rien à faire.")
     if line.from_on > on:
         return Turn("Confirmée", "good", f"Commence le {french.date(line.from_on)}.")
     if last_on is not None and last_on < on:
-        return Turn("Terminée", "", f"Depuis le {french.date(last_on)}. Le suivi à 6 et 12 mois vous revient.")
+        return Turn(
+            "Terminée", "", f"Depuis le {french.date(last_on)}. Le suivi à 6 et 12 mois vous revient."
+        )
     return Turn("En cours", "good", f"{line.employer} déclare les heures de chaque mois.")

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from wtforms import SelectMultipleField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -157,7 +158,7 @@ def globalisation_form(candidates: Sequence[Candidate]) -> type[GlobalisationFor
         "candidates": tuple(candidates),
         "lots": SelectMultipleField(
             "Lots réunis",
-            choices=[(str(each.lot_id), each.label) for each in candidates],
+            choices=[SelectChoice(str(each.lot_id), each.label) for each in candidates],
             widget=ListWidget(prefix_label=False),
             option_widget=CheckboxInput(),
         ),

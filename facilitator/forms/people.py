@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from wtforms import BooleanField, RadioField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Regexp, ValidationError
 
 from facilitator import people
@@ -135,7 +136,7 @@ def decision_form(chosen: Sequence[Criterion]) -> type[DecisionForm]:
         "criteria": tuple(chosen),
         "determining": RadioField(
             "Critère déterminant",
-            choices=[(each.value, each.label) for each in chosen],
+            choices=[SelectChoice(each.value, each.label) for each in chosen],
             validators=[InputRequired(CHOOSE)],
         ),
     }

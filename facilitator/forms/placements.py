@@ -3,6 +3,7 @@
 from typing import Any
 
 from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Optional, Regexp
 
 from facilitator.forms.base import TradeForm
@@ -38,7 +39,7 @@ class EmployerForm(TradeForm):
 
     def propose_employers(self, choices: list[tuple[str, str]]) -> None:
         """Show the employers that the words may name."""
-        self.employer_id.choices = choices
+        self.employer_id.choices = [SelectChoice(key, label) for key, label in choices]
 
 
 class ProposalForm(EmployerForm):

@@ -71,13 +71,17 @@ def new(placement_id: int) -> ResponseReturnValue:
     access.saw("read", "person", person.id, person.territory_id)
     before = {str(each.id): each for each in _before(placement)}
     form = NewContractForm()
-    form.continues.choices = [("", "Aucun"), *((key, described(each)) for key, each in before.items())]
+    form.continues.offer((key, described(each)) for key, each in before.items())
     back = url_for("placements.show", placement_id=placement.id)
     sheet = Sheet(
         heading=f"Nouveau contrat – {person.name}",
         submit="Enregistrer le contrat",
         back=back,
-        crumbs=(("Mises à l’emploi", url_for("placements.index")), (person.name, back), ("Nouveau contrat", None)),
+        crumbs=(
+            ("Mises à l’emploi", url_for("placements.index")),
+            (person.name, back),
+            ("Nouveau contrat", None),
+        ),
     )
 
     def verb() -> str:
@@ -116,7 +120,11 @@ def _sheet(contract: Contract, heading: str, submit: str) -> Sheet:
         heading=f"{heading} – {person.name}",
         submit=submit,
         back=back,
-        crumbs=((person.name, url_for("people.show", person_id=person.id)), ("Contrat", back), (heading, None)),
+        crumbs=(
+            (person.name, url_for("people.show", person_id=person.id)),
+            ("Contrat", back),
+            (heading, None),
+        ),
         facts=(("Contrat", described(contract)),),
     )
 

@@ -77,7 +77,9 @@ def decide(eligibility_id: int) -> ResponseReturnValue:
         )
         return sheet.back
 
-    return sheets.answer(form, sheet, verb, "La fiche est validée\u00a0; la période d’éligibilité est ouverte.")
+    return sheets.answer(
+        form, sheet, verb, "La fiche est validée\u00a0; la période d’éligibilité est ouverte."
+    )
 
 
 @blueprint.post("/fiches/<int:eligibility_id>/completer")
@@ -122,13 +124,23 @@ def refuse(eligibility_id: int) -> ResponseReturnValue:
 @blueprint.route("/periodes/<int:window_id>/suspendre", methods=["GET", "POST"])
 def suspend(window_id: int) -> ResponseReturnValue:
     """Suspend a window: its days do not count, and push its end."""
-    return _adjust(window_id, "suspension", "Suspendre la période", "Ces jours ne comptent pas\u00a0; la fin est reportée d’autant.")
+    return _adjust(
+        window_id,
+        "suspension",
+        "Suspendre la période",
+        "Ces jours ne comptent pas\u00a0; la fin est reportée d’autant.",
+    )
 
 
 @blueprint.route("/periodes/<int:window_id>/prolonger", methods=["GET", "POST"])
 def extend(window_id: int) -> ResponseReturnValue:
     """Extend a window up to a day."""
-    return _adjust(window_id, "extension", "Prolonger la période", "Les heures comptent jusqu’au dernier jour que vous indiquez.")
+    return _adjust(
+        window_id,
+        "extension",
+        "Prolonger la période",
+        "Les heures comptent jusqu’au dernier jour que vous indiquez.",
+    )
 
 
 def _adjust(window_id: int, kind: str, heading: str, intro: str) -> ResponseReturnValue:
@@ -144,7 +156,9 @@ def _adjust(window_id: int, kind: str, heading: str, intro: str) -> ResponseRetu
         eligibility.adjust(db.session(), window, kind, start, end, reason, by=by)
         return sheet.back
 
-    return sheets.answer(form, sheet, verb, "La période est modifiée\u00a0; les heures concernées ont été jugées de nouveau.")
+    return sheets.answer(
+        form, sheet, verb, "La période est modifiée\u00a0; les heures concernées ont été jugées de nouveau."
+    )
 
 
 def _fiche(eligibility_id: int) -> tuple[Eligibility, people.Person]:

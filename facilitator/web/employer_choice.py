@@ -26,8 +26,8 @@ def asked(name: str) -> int | None:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 11 else -1
 
 
-def awards() -> list[tuple[str, str]]:
-    """The awards to choose from: of the lot in the address, else of the lots not ended for long."""
+def offer_awards(form: EmployerForm) -> None:
+    """Offer the awards of the lot in the address, else those of the lots not ended for long."""
     rows = (
         access.visible_awards(access.current())
         .join(Lot, Lot.id == Award.lot_id)
@@ -44,7 +44,9 @@ def awards() -> list[tuple[str, str]]:
         (str(row.id), f"{row.object[:60]} – lot {row.number} {row.title[:40]} – {row.name or row.identifier}")
         for row in db.session.execute(rows)
     ]
-    return found if lot_id and len(found) == 1 else [("", "Choisir…"), *found]
+    if lot_id and len(found) == 1:
+        form.award.blank = None
+    form.award.offer(found)
 
 
 def _not_long_ended() -> ColumnElement[bool]:
@@ -87,7 +89,10 @@ def chosen(form: EmployerForm) -> tuple[Award, int, PlacementMode]:
     if employer is None:
         form.propose_employers(
             [
-                (str(each.id), f"{each.label} – SIRET {each.identifier}" + (f", {each.city}" if each.city else ""))
+                (
+                    str(each.id),
+                    f"{each.label} – SIRET {each.identifier}" + (f", {each.city}" if each.city else ""),
+                )
                 for each in found
             ]
         )

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from facilitator import access, express, people
 from facilitator.db import db
@@ -25,7 +26,7 @@ def hire() -> ResponseReturnValue:
     known = employer_choice.asked("personne")
     person = access.person_or_404(known) if known else None
     form = _form(person)
-    form.award.choices = employer_choice.awards()
+    employer_choice.offer_awards(form)
     if person is not None:
         access.saw("read", "person", person.id, person.territory_id)
     sheet = Sheet(
@@ -88,7 +89,7 @@ def _who(form: EntitlementPart) -> express.Newcomer | Person:
         if form.same_as.data == str(person.id):
             return person
     form.same_as.choices = [
-        *((str(each.id), f"{each.name}, {described(each)['born']}") for each in alike),
-        (ANOTHER, "C’est une autre personne"),
+        *(SelectChoice(str(each.id), f"{each.name}, {described(each)['born']}") for each in alike),
+        SelectChoice(ANOTHER, "C’est une autre personne"),
     ]
     raise StillToChoose("Une personne proche est déjà inscrite\u00a0: dites si c’est la même.")

@@ -26,9 +26,7 @@ def new() -> ResponseReturnValue:
         known = globalisations.companies(db.session(), member.territory_id)
         return render_template("facilitators/hours/globalisation_company.html", companies=known)
     company = access.organisation_or_404(company_id)
-    form = globalisation_form(
-        globalisations.candidates(db.session(), member.territory_id, company.id)
-    )()
+    form = globalisation_form(globalisations.candidates(db.session(), member.territory_id, company.id))()
     sheet = Sheet(
         heading=f"{HEADING} – {company.label}",
         submit="Enregistrer la globalisation",
@@ -66,9 +64,9 @@ def show(globalisation_id: int) -> ResponseReturnValue:
         .order_by(Lot.id)
     ).all()
     form = ConsentForm()
-    form.lot.choices = [
+    form.lot.offer(
         (str(row.lot_id), f"{row.object} – lot {row.number}") for row in rows if row.consented_on is None
-    ]
+    )
     back = url_for(".show", globalisation_id=agreement.id)
     company = db.session.get_one(Organisation, agreement.company_id)
     sheet = Sheet(

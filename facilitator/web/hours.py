@@ -35,15 +35,10 @@ def targets(contract: Contract) -> list[Target]:
     )
     served = list(db.session.scalars(rows.order_by(Placement.id)))
     lines = {
-        line.id: line
-        for line in map(placement_list.line, db.session.execute(placement_list.columns(rows)))
+        line.id: line for line in map(placement_list.line, db.session.execute(placement_list.columns(rows)))
     }
-    agreed = globalisations.covering(
-        db.session(), contract.territory_id, {each.host_id for each in served}
-    )
-    own = [
-        Target(each.id, each.lot_id, f"{lines[each.id].market} – {lines[each.id].lot}") for each in served
-    ]
+    agreed = globalisations.covering(db.session(), contract.territory_id, {each.host_id for each in served})
+    own = [Target(each.id, each.lot_id, f"{lines[each.id].market} – {lines[each.id].lot}") for each in served]
     lots = {each.lot_id for each in own}
     further = [
         Target(each.id, lot.lot_id, f"{lot.label} (globalisation)", globalised=True)
@@ -75,7 +70,11 @@ def _sheet(contract: Contract, heading: str, submit: str, back: str, intro: str 
         heading=f"{heading} – {person.name}",
         submit=submit,
         back=back,
-        crumbs=((person.name, url_for("people.show", person_id=person.id)), ("Contrat", own), (heading, None)),
+        crumbs=(
+            (person.name, url_for("people.show", person_id=person.id)),
+            ("Contrat", own),
+            (heading, None),
+        ),
         facts=(("Contrat", described(contract)),),
         intro=intro,
         template="facilitators/hours/hours_form.html",
@@ -113,7 +112,13 @@ def declare(contract_id: int) -> ResponseReturnValue:
         )
         return _after(declared)
 
-    return sheets.answer(form, sheet, verb, "Le relevé est enregistré\u00a0; il attend sa validation.", **_months(contract, month))
+    return sheets.answer(
+        form,
+        sheet,
+        verb,
+        "Le relevé est enregistré\u00a0; il attend sa validation.",
+        **_months(contract, month),
+    )
 
 
 def _months(contract: Contract, month: datetime.date) -> dict[str, str | None]:
@@ -122,7 +127,9 @@ def _months(contract: Contract, month: datetime.date) -> dict[str, str | None]:
     begun = earlier >= first_of_month(contract.from_on)
     lasts = later <= clock.today() and (contract.last_on is None or later <= contract.last_on)
     return {
-        "earlier_url": url_for(".declare", contract_id=contract.id, mois=f"{earlier:%Y-%m}") if begun else None,
+        "earlier_url": url_for(".declare", contract_id=contract.id, mois=f"{earlier:%Y-%m}")
+        if begun
+        else None,
         "later_url": url_for(".declare", contract_id=contract.id, mois=f"{later:%Y-%m}") if lasts else None,
     }
 
@@ -140,7 +147,9 @@ def correct(timesheet_id: int) -> ResponseReturnValue:
     contract = access.contract_or_404(old.contract_id)
     form = with_shares(CorrectionForm, targets(contract))(data=_as_recorded(old))
     back = url_for("timesheets.show", timesheet_id=old.id)
-    intro = "Le relevé d’origine reste visible\u00a0; validé, il compte jusqu’à la validation de sa correction."
+    intro = (
+        "Le relevé d’origine reste visible\u00a0; validé, il compte jusqu’à la validation de sa correction."
+    )
     sheet = _sheet(contract, "Corriger le relevé", "Enregistrer la correction", back, intro)
 
     def verb() -> str:
@@ -161,7 +170,14 @@ def correct(timesheet_id: int) -> ResponseReturnValue:
         )
         return _after(declared)
 
-    return sheets.answer(form, sheet, verb, "La correction est enregistrée\u00a0; elle attend sa validation.", earlier_url=None, later_url=None)
+    return sheets.answer(
+        form,
+        sheet,
+        verb,
+        "La correction est enregistrée\u00a0; elle attend sa validation.",
+        earlier_url=None,
+        later_url=None,
+    )
 
 
 def _as_recorded(old: Timesheet) -> dict[str, object]:
@@ -204,7 +220,14 @@ def split(timesheet_id: int) -> ResponseReturnValue:
         )
         return url_for("timesheets.show", timesheet_id=first.id)
 
-    return sheets.answer(form, sheet, verb, "Le relevé est partagé en deux\u00a0; aucune heure n’a changé.", earlier_url=None, later_url=None)
+    return sheets.answer(
+        form,
+        sheet,
+        verb,
+        "Le relevé est partagé en deux\u00a0; aucune heure n’a changé.",
+        earlier_url=None,
+        later_url=None,
+    )
 
 
 def _proposal(old: Timesheet, at: datetime.date | None) -> dict[str, object]:

@@ -25,16 +25,19 @@ class Slice:
 
 
 def slice_of(
-    rows: Select[*tuple[Any, ...]], *order: InstrumentedAttribute[Any], descending: bool = False, size: int = SIZE
+    rows: Select[*tuple[Any, ...]],
+    *order: InstrumentedAttribute[Any],
+    descending: bool = False,
+    size: int = SIZE,
 ) -> Slice:
-    """The slice that the address asks for (two selects); the first column is the id, which ends `order`."""
+    """The slice that the address asks for (two selects, one when ordered by id); the first column is the id, which ends `order`."""
     after, before = _asked(AFTER), _asked(BEFORE)
     backwards = before is not None
     cursor = before if backwards else after
     reverse = descending != backwards
     key = tuple_(*order)
     wanted = rows
-    start = db.session.execute(rows.with_only_columns(*order).where(order[-1] == cursor)).first() if cursor else None
+    start = _start(rows, order, cursor)
     if start is not None:
         wanted = rows.where(key < tuple_(*start) if reverse else key > tuple_(*start))
     wanted = wanted.order_by(*(each.desc() if reverse else each.asc() for each in order))
@@ -49,6 +52,17 @@ def slice_of(
         _url(BEFORE, found[0][0]) if earlier and found else None,
         _url(AFTER, found[-1][0]) if later and found else None,
     )
+
+
+def _start(
+    rows: Select[*tuple[Any, ...]], order: Sequence[InstrumentedAttribute[Any]], cursor: int | None
+) -> Sequence[Any] | None:
+    """Where the row of the cursor stands in the order; an id alone says it by itself."""
+    if cursor is None:
+        return None
+    if len(order) == 1:
+        return (cursor,)
+    return db.session.execute(rows.with_only_columns(*order).where(order[-1] == cursor)).first()
 
 
 def _asked(name: str) -> int | None:

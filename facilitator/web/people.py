@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from facilitator import access, followups, journeys, people, person_file, placement_list
 from facilitator.db import db
 from facilitator.forms.people import PersonForm
-from facilitator.people import Person
+from facilitator.people import Person, PersonRefused
 from facilitator.placements import Placement
 from facilitator.refusals import Conflict, Refused
 from facilitator.vocabulary import ContractType
@@ -41,9 +41,7 @@ def duplicates() -> ResponseReturnValue:
     last_name, first_name = (request.args.get(name, "")[:LONGEST_SEARCH] for name in ("nom", "prenom"))
     found = []
     if people.normalised(last_name) and people.normalised(first_name):
-        found = people.possible_duplicates(
-            db.session(), member.territory_id, last_name, first_name, None
-        )
+        found = people.possible_duplicates(db.session(), member.territory_id, last_name, first_name, None)
     for person in found:
         access.saw("list", "person", person.id, member.territory_id)
     return jsonify(people=[described(person) for person in found])
@@ -67,13 +65,12 @@ def new() -> ResponseReturnValue:
     form.on = clock.today()
     if not form.validate_on_submit():
         return page("facilitators/people/new.html", form, alike=[])
-    alike = _alike(form, member.territory_id)
-    if alike and not form.confirmed.data:
-        form.refuse("Une personne proche est déjà inscrite\u00a0: est-ce la même\u00a0?")
-        return page("facilitators/people/new.html", form, alike=alike)
     if (replay := once.replayed(form)) is not None:
         return replay
+    alike = _alike(form, member.territory_id)
     try:
+        if alike and not form.confirmed.data:
+            raise PersonRefused("Une personne proche est déjà inscrite\u00a0: est-ce la même\u00a0?")
         person = people.register(
             db.session(), member.territory_id, on=form.on, by=member.user_id, **form.facts()
         )

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, select
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from facilitator import access, contracts, journal, journeys, placement_letters, placement_list, placements
 from facilitator.contracts import Contract
@@ -54,7 +55,9 @@ def of_lot(lot_id: int) -> ResponseReturnValue:
 def _list(rows: Select[*tuple[Any, ...]], lot: Lot | None) -> ResponseReturnValue:
     member, on = access.current(), clock.today()
     state, employer = request.args.get("etat", ""), request.args.get("employeur", "")[:80]
-    shown = keyset.slice_of(_filtered(placement_list.columns(rows), state, employer), Placement.id, descending=True)
+    shown = keyset.slice_of(
+        _filtered(placement_list.columns(rows), state, employer), Placement.id, descending=True
+    )
     lines = [placement_list.line(row) for row in shown.rows]
     ends = journeys.stays(db.session(), [line.id for line in lines])
     access.saw("list", "placement", None, member.territory_id)
@@ -88,11 +91,13 @@ def new() -> ResponseReturnValue:
     """Propose a person to an employer for a lot; the letter with its link waits in the outbox."""
     asked = employer_choice.asked("personne")
     if asked is None:
-        flash("Choisissez d’abord la personne à proposer\u00a0; sa fiche porte le bouton «\u00a0Proposer à un employeur\u00a0».")
+        flash(
+            "Choisissez d’abord la personne à proposer\u00a0; sa fiche porte le bouton «\u00a0Proposer à un employeur\u00a0»."
+        )
         return redirect(url_for("people.index"))
     person = access.person_or_404(asked)
     form = ProposalForm()
-    form.award.choices = employer_choice.awards()
+    employer_choice.offer_awards(form)
     access.saw("read", "person", person.id, person.territory_id)
     sheet = Sheet(
         heading=f"Proposer {person.name} à un employeur",
@@ -131,7 +136,11 @@ def _propose(form: ProposalForm, person: Person) -> str:
     recipient = form.recipient.data or _contact(employer_id)
     if recipient:
         placement_letters.propose_by_mail(
-            session, placement, recipient, at=journal.now(), by=member.user_id,
+            session,
+            placement,
+            recipient,
+            at=journal.now(),
+            by=member.user_id,
             base_url=current_app.config["SETTINGS"].base_url,
         )
     return url_for(".show", placement_id=placement.id)
@@ -181,9 +190,7 @@ def _line(placement_id: int) -> placement_list.Line:
 def _hours(placement_id: int) -> list[Any]:
     return list(
         db.session.execute(
-            select(
-                Timesheet.id, Timesheet.month, Timesheet.state, Share.hours, Share.retained, Share.reason
-            )
+            select(Timesheet.id, Timesheet.month, Timesheet.state, Share.hours, Share.retained, Share.reason)
             .join(Share, Share.timesheet_id == Timesheet.id)
             .where(Share.placement_id == placement_id)
             .order_by(Timesheet.from_on.desc(), Timesheet.id.desc())
@@ -198,7 +205,11 @@ def _sheet(placement: Placement, heading: str, submit: str, intro: str = "") -> 
         submit=submit,
         back=back,
         crumbs=(("Mises à l’emploi", url_for(".index")), (line.person, back), (heading, None)),
-        facts=(("Lot", f"{line.market} – {line.lot}"), ("Employeur", line.employer), ("Entreprise utilisatrice", line.host)),
+        facts=(
+            ("Lot", f"{line.market} – {line.lot}"),
+            ("Employeur", line.employer),
+            ("Entreprise utilisatrice", line.host),
+        ),
         intro=intro,
     )
 
@@ -261,7 +272,10 @@ def withdraw(placement_id: int) -> ResponseReturnValue:
     """Withdraw a proposal that waits."""
     placement, form = _locked(placement_id), ReasonForm()
     sheet = _sheet(
-        placement, "Retirer la proposition", "Retirer la proposition", "L’employeur ne pourra plus y répondre."
+        placement,
+        "Retirer la proposition",
+        "Retirer la proposition",
+        "L’employeur ne pourra plus y répondre.",
     )
 
     def verb() -> str:
@@ -294,7 +308,7 @@ def link(placement_id: int) -> ResponseReturnValue:
     """Link an existing contract; recorded by the employer, it confirms the placement."""
     placement, form = _locked(placement_id), LinkForm()
     known = {str(each.id): each for each in _unlinked(placement)}
-    form.contract.choices = [(key, described(each)) for key, each in known.items()]
+    form.contract.choices = [SelectChoice(key, described(each)) for key, each in known.items()]
     sheet = _sheet(
         placement,
         "Rattacher un contrat",

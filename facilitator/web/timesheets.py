@@ -66,7 +66,9 @@ def validate_many() -> ResponseReturnValue:
         form.refuse(refused)
         return _queue(form)
     if len(sheets) < len(form.ids()):
-        flash("Certains relevés cochés n’attendaient plus de décision\u00a0: ils n’ont pas changé.", "warning")
+        flash(
+            "Certains relevés cochés n’attendaient plus de décision\u00a0: ils n’ont pas changé.", "warning"
+        )
     flash(plural(len(sheets), "relevé validé", "relevés validés") + ".", "done")
     return once.commit(form, url_for(".queue"))
 
@@ -76,7 +78,7 @@ def of_lot(lot_id: int) -> ResponseReturnValue:
     """The people of a lot over twelve months, then its relevés one by one."""
     lot, year = access.lot_or_404(lot_id), _year()
     form = NilForm()
-    form.award.choices = _companies(lot.id)
+    form.award.offer(_companies(lot.id))
     return _lot_page(lot, year, form)
 
 
@@ -128,7 +130,7 @@ def _companies(lot_id: int) -> list[tuple[str, str]]:
 def nil(lot_id: int) -> ResponseReturnValue:
     """Say that nobody worked for a company of the lot in a month."""
     lot, form = access.lot_or_404(lot_id), NilForm()
-    form.award.choices = _companies(lot.id)
+    form.award.offer(_companies(lot.id))
     if not form.validate_on_submit():
         return _lot_page(lot, _year(), form)
     if (replay := once.replayed(form)) is not None:
