@@ -47,7 +47,7 @@ def _sheet(
     by: int,
 ) -> Timesheet:
     state = TimesheetState.validated
-    if start >= last_month and random.random() < 0.6:
+    if start >= last_month and random.random() < 0.35:
         state = TimesheetState.declared
     elif random.random() < 0.02:
         state = TimesheetState.refused

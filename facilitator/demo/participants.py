@@ -30,7 +30,7 @@ from facilitator.vocabulary import (
 )
 
 PEOPLE = 350
-RATIOS = {"ahead": 1.25, "on_time": 1.02, "late": 0.74, "critical": 0.35, "done": 1.04}
+RATIOS = {"ahead": 1.45, "on_time": 1.16, "late": 0.84, "critical": 0.4, "done": 1.05}
 TEMPORARY = (SiaeKind.ETTI, SiaeKind.AI, SiaeKind.GEIQ, SiaeKind.EATT, SiaeKind.ETT)
 TYPES_OF = {
     SiaeKind.ETTI: (ContractType.ctt,),
@@ -114,7 +114,7 @@ def put_to_work(
 ) -> Iterator[Job]:
     """Give each lot the work that its fate asks for, month after month, with whoever is free."""
     for site in sites:
-        if site.fate in RATIOS and site.start <= on:
+        if site.fate in RATIOS and site.start < on.replace(day=1):
             yield from _work_on(session, random, cast, site, participants, on, by)
 
 
@@ -131,7 +131,7 @@ def _work_on(
     elapsed = (min(on, site.end) - site.start).days + 1
     wanted = site.owed * Decimal(elapsed) / whole * Decimal(str(RATIOS[site.fate]))
     tries = 0
-    while wanted > 20 and tries < 40:
+    while wanted > 20 and tries < 80:
         tries += 1
         job = _job(session, random, cast, site, participants, on, by, wanted)
         if job is not None:
@@ -149,14 +149,15 @@ def _job(
     by: int,
     wanted: Decimal,
 ) -> Job | None:
-    last = min(on, site.end)
+    # The running month is declared after it ends: the work that shows was done before it.
+    last = min(on.replace(day=1) - datetime.timedelta(days=1), site.end)
     start = site.start + datetime.timedelta(days=random.randint(0, max(0, (last - site.start).days - 15)))
     participant = _free(random, participants, start)
     if participant is None:
         return None
     award = random.choice(site.awards)
     employer_id, mode, type_ = _employer(random, cast, award)
-    length = random.choice((1, 1, 2, 3, 4, 6))
+    length = random.choice((1, 1, 2, 2, 3, 4))
     end = min(start + relativedelta(months=length, days=-1), site.end)
     if type_ in contracts.OPEN_ENDED:
         end = site.end
@@ -181,7 +182,7 @@ def _job(
 
 def _free(random: Random, participants: list[Participant], start: datetime.date) -> Participant | None:
     """Somebody free on a day whose fiche, if any, still has a year to run."""
-    for each in random.sample(participants, 20):
+    for each in random.sample(participants, len(participants)):
         running = each.valid_from is None or (
             each.valid_from <= start < each.valid_from + relativedelta(months=22)
         )

@@ -43,7 +43,7 @@ LOTS = (
     ("Espaces verts", "77310000", 70, "A1203", "Ouvrier paysagiste"), ("Nettoyage", "90910000", 70, "K2204", "Agent de propreté"),
     ("Revêtements de sol", "45432100", 50, "F1608", "Solier"),
 )  # fmt: skip
-FATES = ("ahead", "on_time", "on_time", "on_time", "late", "late", "critical", "done", "done")
+FATES = ("ahead", "ahead", "on_time", "on_time", "on_time", "late", "late", "critical", "done", "done")
 MARKETS = 40
 
 
@@ -91,7 +91,7 @@ def _market(
 ) -> list[Site]:
     buyer = cast.buyers[number % len(cast.buyers)]
     name = SITES[number % len(SITES)] + ("" if number < len(SITES) else " – phase 2")
-    start = _first_of(on - relativedelta(months=random.randint(0, 33)))
+    start = _first_of(on - relativedelta(months=random.randint(1, 33)))
     if number % 13 == 12:
         start = _first_of(on + relativedelta(months=2))
     market = markets.create(
@@ -188,7 +188,7 @@ def _lot(
 
 def _commit(session: Session, random: Random, site: Site, labour: int, by: int) -> None:
     """Size the lot on its labour share and owe the result from the notification on."""
-    amount = Decimal(random.randint(4, 40) * 100_000)
+    amount = Decimal(random.randint(4, 36) * 100_000)
     inputs = calibration.LabourShare(
         amount=amount,
         labour_percent=Decimal(labour),
