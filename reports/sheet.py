@@ -3,12 +3,16 @@
 import datetime
 import re
 from collections.abc import Iterable, Sequence
+from copy import copy
+from dataclasses import dataclass
 from io import BytesIO
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
@@ -37,26 +41,56 @@ _ALIGNMENTS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    style: Format
+    text: bool
+    quoted: bool
+    lined: bool
+
+
+_LOOKS: WeakKeyDictionary[Workbook, dict[_Look, StyleArray]] = WeakKeyDictionary()
+
+
 def text(value: str) -> str:
     """Text that a workbook can hold."""
     return _UNREADABLE.sub("", value)[:LONGEST_TEXT]
 
 
-def put(sheet: Worksheet, row: int, column: int, value: Value, style: Format = TEXT) -> Cell:
+def put(
+    sheet: Worksheet, row: int, column: int, value: Value, style: Format = TEXT, *, lined: bool = False
+) -> Cell:
     """Write one typed value; text stays text, whatever it begins with."""
     cell = sheet.cell(row, column)
     assert isinstance(cell, Cell)
+    quoted = False
     if isinstance(value, str):
         kept = text(value)
         cell.value = kept
         cell.data_type = "s"
-        if kept.startswith(_READ_AS_FORMULA):
-            cell.quotePrefix = True
+        quoted = kept.startswith(_READ_AS_FORMULA)
     elif value is not None:
         cell.value = value
-        cell.number_format = style.number_format
-    cell.alignment = _ALIGNMENTS[style.wrap, style.right]
+    _look(sheet, cell, _Look(style, isinstance(value, str), quoted, lined))
     return cell
+
+
+def _look(sheet: Worksheet, cell: Cell, look: _Look) -> None:
+    """Give a cell its look; openpyxl is slow to make one, and there are few: each is made once a file."""
+    book = sheet.parent
+    assert book is not None
+    made = _LOOKS.setdefault(book, {})
+    if look in made:
+        cell._style = copy(made[look])  # type: ignore[attr-defined]
+        return
+    if not look.text:
+        cell.number_format = look.style.number_format
+    if look.quoted:
+        cell.quotePrefix = True
+    if look.lined:
+        cell.border = _LINE
+    cell.alignment = _ALIGNMENTS[look.style.wrap, look.style.right]
+    made[look] = copy(cell._style)  # type: ignore[attr-defined]
 
 
 def headings(sheet: Worksheet, row: int, names: Sequence[str | datetime.date], style: Format) -> None:
@@ -70,7 +104,7 @@ def headings(sheet: Worksheet, row: int, names: Sequence[str | datetime.date], s
 def line(sheet: Worksheet, row: int, formats: Sequence[Format], values: Sequence[Value]) -> None:
     """Write one row of values."""
     for position, (style, value) in enumerate(zip(formats, values, strict=True), start=1):
-        put(sheet, row, position, value, style).border = _LINE
+        put(sheet, row, position, value, style, lined=True)
 
 
 def strong(sheet: Worksheet, row: int, width: int) -> None:
