@@ -1,10 +1,10 @@
 """The list of a territory's markets, and what the DECP published of one."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from facilitator.markets import Lot, Market, MarketHolder, MarketModification
@@ -62,25 +62,27 @@ def of_territory(session: Session, territory_id: int, words: str, page: int) -> 
         .offset((page - 1) * PAGE)
     )
     for word in words.split():
-        query = query.where(
-            or_(
-                *(
-                    column.icontains(word, autoescape=True)
-                    for column in (
-                        Market.object,
-                        Organisation.name,
-                        Organisation.identifier,
-                        Market.decp_id,
-                        Market.buyer_number,
-                    )
-                )
-            )
-        )
+        query = query.where(or_(*_holds(word)))
     lines = [
         MarketLine(id, object, buyer, key, generated, number, notified_on, considered(codes), count)
         for id, object, buyer, key, generated, number, notified_on, codes, count in session.execute(query)
     ]
     return lines[:PAGE], len(lines) > PAGE
+
+
+def _holds(word: str) -> Iterator[ColumnElement[bool]]:
+    """The word in one of the columns; SQLite folds the case of unaccented letters only."""
+    variants = dict.fromkeys((word, word.lower(), word.upper(), word.capitalize()))
+    searched = (
+        Market.object,
+        Organisation.name,
+        Organisation.identifier,
+        Market.decp_id,
+        Market.buyer_number,
+    )
+    for column in searched:
+        for variant in variants:
+            yield column.icontains(variant, autoescape=True)
 
 
 def considered(codes: Sequence[str] | None) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import Date, cast, func, null, select
 from sqlalchemy.orm import Session
 
 from facilitator import compliance, curve
@@ -21,6 +21,7 @@ from facilitator.compliance import (
     LotFacts,
     Statement,
 )
+from facilitator.db import Hours
 from facilitator.french import date as french_date
 from facilitator.hours import Share
 from facilitator.ledger import as_fact
@@ -137,8 +138,8 @@ def lots_of_authority(session: Session, buyer_id: int, market_id: int | None = N
 
 
 def _facts(session: Session, ids: set[int], on: datetime.date) -> tuple[dict[int, LotFacts], dict[int, int]]:
-    stops, ledger = _stops(session, ids), _ledger(session, ids)
-    awards, rows, plans = _awards(session, ids), _rows(session, ids, on), _plans(session, ids)
+    (stops, plans), ledger = _stops_and_plans(session, ids), _ledger(session, ids)
+    awards, rows = _awards(session, ids), _rows(session, ids, on)
     facts: dict[int, LotFacts] = {}
     territories: dict[int, int] = {}
     dates: dict[int, list[DatedFact]] = {}
@@ -179,11 +180,24 @@ def _facts(session: Session, ids: set[int], on: datetime.date) -> tuple[dict[int
     return facts, territories
 
 
-def _stops(session: Session, ids: set[int]) -> Mapping[int, tuple[Interval, ...]]:
-    rows = session.execute(
-        select(LotStop.lot_id, LotStop.from_on, LotStop.to_on).where(LotStop.lot_id.in_(ids))
+def _stops_and_plans(
+    session: Session, ids: set[int]
+) -> tuple[Mapping[int, tuple[Interval, ...]], Mapping[int, tuple[tuple[datetime.date, Decimal], ...]]]:
+    """Stops, and months of a plan: few rows of two kinds, in one select."""
+    stops = select(
+        LotStop.lot_id,
+        LotStop.from_on.label("from_on"),
+        LotStop.to_on,
+        cast(null(), Hours).label("hours"),
+    ).where(LotStop.lot_id.in_(ids))
+    plans = select(PlannedMonth.lot_id, PlannedMonth.month, cast(null(), Date), PlannedMonth.hours).where(
+        PlannedMonth.lot_id.in_(ids)
     )
-    return _grouped((lot, Interval(start, end)) for lot, start, end in rows)
+    rows = session.execute(stops.union_all(plans).order_by("from_on")).all()
+    return (
+        _grouped((lot, Interval(start, end)) for lot, start, end, hours in rows if hours is None),
+        _grouped((lot, (month, hours)) for lot, month, _, hours in rows if hours is not None),
+    )
 
 
 def _ledger(session: Session, ids: set[int]) -> Mapping[int, tuple[LedgerFact, ...]]:
@@ -207,15 +221,6 @@ def _awards(session: Session, ids: set[int]) -> Mapping[int, tuple[AwardFact, ..
     return _grouped(
         (lot, AwardFact(award, parent, label, AwardRole(role))) for lot, award, parent, label, role in rows
     )
-
-
-def _plans(session: Session, ids: set[int]) -> Mapping[int, tuple[tuple[datetime.date, Decimal], ...]]:
-    rows = session.execute(
-        select(PlannedMonth.lot_id, PlannedMonth.month, PlannedMonth.hours)
-        .where(PlannedMonth.lot_id.in_(ids))
-        .order_by(PlannedMonth.month)
-    )
-    return _grouped((lot, (month, hours)) for lot, month, hours in rows)
 
 
 def _rows(session: Session, ids: set[int], on: datetime.date) -> Mapping[int, tuple[HoursRow, ...]]:

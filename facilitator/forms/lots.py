@@ -3,6 +3,7 @@
 from typing import Any
 
 from wtforms import BooleanField, Field, SelectField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -37,7 +38,7 @@ class CodesField(SelectMultipleField):
     option_widget = CheckboxInput()
 
     def __init__(self, label: str, codes: list[tuple[str, str]], **others: Any) -> None:
-        super().__init__(label, choices=codes, **others)
+        super().__init__(label, choices=[SelectChoice(code, text) for code, text in codes], **others)
 
     @property
     def codes(self) -> list[str] | None:
@@ -53,7 +54,7 @@ class RowField(SelectField):
 
     def offer(self, rows: list[tuple[int, str]]) -> None:
         """Offer the rows of the lot: (id, name)."""
-        self.choices = [("", self.blank), *((str(id), label) for id, label in rows)]
+        self.choices = [SelectChoice("", self.blank), *(SelectChoice(str(id), label) for id, label in rows)]
 
     def post_validate(self, form: Any, validation_stopped: bool) -> None:
         if self.flags.required and self.data is None and not self.errors:

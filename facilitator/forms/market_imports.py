@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_wtf.file import FileSize, MultipleFileField
 from wtforms import Field, RadioField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import ValidationError
 
 from facilitator.forms.base import TradeForm
@@ -45,9 +46,9 @@ class ConfirmImportForm(TradeForm):
     which = RadioField(
         "Importer",
         choices=[
-            (TICKED, "les marchés cochés ci-dessous"),
-            (SOCIAL, "tous ceux qui portent une clause sociale"),
-            (ALL, "tous les marchés du fichier"),
+            SelectChoice(TICKED, "les marchés cochés ci-dessous"),
+            SelectChoice(SOCIAL, "tous ceux qui portent une clause sociale"),
+            SelectChoice(ALL, "tous les marchés du fichier"),
         ],
         default=TICKED,
         validators=[required()],

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from facilitator.db import db
 from facilitator.forms.base import TradeForm
-from facilitator.refusals import Refused
+from facilitator.refusals import Conflict, Refused
 from facilitator.web import once
 
 Made = TypeVar("Made")
@@ -17,11 +17,17 @@ Made = TypeVar("Made")
 def do(
     form: TradeForm, act: Callable[[], Made], location: str | Callable[[Made], str], said: str
 ) -> Response | None:
-    """Run a verb and go to `location`; None when the domain refused: nothing is written, the form says why."""
+    """Run a verb and go to `location`; None when the domain refused: nothing is written, the form says why.
+
+    A conflict with another editor goes up: the view shows both versions.
+    """
     if answer := once.replayed(form):
         return answer
     try:
         made = act()
+    except Conflict:
+        db.session.rollback()
+        raise
     except Refused as refused:
         db.session.rollback()
         form.refuse(refused)

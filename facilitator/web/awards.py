@@ -124,17 +124,17 @@ def edit(award_id: int) -> ResponseReturnValue:
     form, back = AwardForm(obj=place), url_for(".of_lot", lot_id=lot_id)
     if form.validate_on_submit():
         try:
-            form.check_version(place)
+            answer = acts.do(form, lambda: _amend(place, form), back, "La fiche de l’entreprise est à jour.")
         except Conflict:
             current = AwardForm(formdata=None, obj=place)
             return conflicts.page(form, place, current, submit="Enregistrer ma version", cancel_url=back)
-        answer = acts.do(form, lambda: _amend(place, form), back, "La fiche de l’entreprise est à jour.")
         if answer is not None:
             return answer
     return lot_pages.ask(lot_id, form, "Modifier la place d’une entreprise", "Enregistrer", back)
 
 
 def _amend(place: Award, form: AwardForm) -> None:
+    form.check_version(place)
     fields = form.typed("role")
     awards.amend(db.session(), place, role=AwardRole(form.role.data), by=access.current().user_id, **fields)
 

@@ -155,15 +155,15 @@ def edit(lot_id: int) -> ResponseReturnValue:
     form, back = LotForm(obj=lot), url_for(".show", lot_id=lot_id)
     if form.validate_on_submit():
         try:
-            form.check_version(lot)
+            answer = acts.do(form, lambda: _amend(lot, form), back, "Le lot est à jour.")
         except Conflict:
             current = LotForm(formdata=None, obj=lot)
             return conflicts.page(form, lot, current, submit="Enregistrer ma version", cancel_url=back)
-        answer = acts.do(form, lambda: _amend(lot, form), back, "Le lot est à jour.")
         if answer is not None:
             return answer
     return lot_pages.ask(lot_id, form, "Modifier le lot", "Enregistrer le lot", back, sections=SECTIONS)
 
 
 def _amend(lot: Lot, form: LotForm) -> None:
+    form.check_version(lot)
     markets.amend_lot(db.session(), lot, by=access.current().user_id, **form.wanted())

@@ -45,7 +45,14 @@ class Preview:
 @blueprint.route("", methods=["GET", "POST"])
 def choose() -> ResponseReturnValue:
     """Choose files; what they hold is shown before anything is written."""
-    form = ChooseFilesForm()
+    try:
+        return _choose(ChooseFilesForm())
+    finally:
+        for each in request.files.getlist("files"):
+            each.close()  # long ones stand in temporary files
+
+
+def _choose(form: ChooseFilesForm) -> ResponseReturnValue:
     if form.validate_on_submit():
         answer = acts.do(
             form,

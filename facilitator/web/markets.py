@@ -135,11 +135,10 @@ def edit(market_id: int) -> ResponseReturnValue:
     form, back = _filled(market), url_for(".show", market_id=market_id)
     if form.validate_on_submit():
         try:
-            form.check_version(market)
+            answer = acts.do(form, lambda: _amend(market, form), back, "Le marché est à jour.")
         except Conflict:
             current = _filled(market, formdata=False)
             return conflicts.page(form, market, current, submit="Enregistrer ma version", cancel_url=back)
-        answer = acts.do(form, lambda: _amend(market, form), back, "Le marché est à jour.")
         if answer is not None:
             return answer
     return page("facilitators/markets/edit.html", form, market=_market(market_id))
@@ -154,6 +153,7 @@ def _filled(market: Market, formdata: bool = True) -> MarketForm:
 
 
 def _amend(market: Market, form: MarketForm) -> None:
+    form.check_version(market)
     fields = form.typed()
     if not fields["decp_id"]:
         if not market.generated_id:
