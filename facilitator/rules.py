@@ -30,7 +30,7 @@ class WindowBasis(StrEnum):
         }[self.value]
 
 
-# None = the whole contract.
+# None = the whole contract; a territory that says otherwise for a type is followed, for that type only.
 _MONTHS_BY_TYPE: Mapping[ContractType, int | None] = MappingProxyType(
     {ContractType.apprentissage: None, ContractType.professionnalisation: None}
 )
@@ -42,7 +42,9 @@ class Rules:
 
     window_months: int = 24
     window_basis: WindowBasis = WindowBasis.validity
-    window_months_by_type: Mapping[ContractType, int | None] = field(default_factory=lambda: _MONTHS_BY_TYPE)
+    window_months_by_type: Mapping[ContractType, int | None] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
     hire_within_months: int = 6
     backdating_days: int = 15
     path_gap_months: int = 3
@@ -64,7 +66,8 @@ class Rules:
 
     def months_for(self, contract_type: ContractType) -> int | None:
         """Length in months of the window for a type of contract; None = the whole contract."""
-        return self.window_months_by_type.get(contract_type, self.window_months)
+        usual = _MONTHS_BY_TYPE.get(contract_type, self.window_months)
+        return self.window_months_by_type.get(contract_type, usual)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +154,7 @@ class Parameter:
 _LIST = (
     Parameter("window_months", "Durée d’éligibilité", "Les heures comptent pendant cette durée moins un jour.", "mois", _whole(1, 60)),
     Parameter("window_basis", "Départ de la durée d’éligibilité", "«\xa0validity\xa0»\xa0: la date d’effet de la fiche\xa0; «\xa0first_day\xa0»\xa0: le premier jour travaillé.", "", _basis),
-    Parameter("window_months_by_type", "Durées par type de contrat", "Par exemple «\xa0cdi=36; apprentissage=contrat\xa0»\xa0; «\xa0contrat\xa0» vaut pour toute la durée du contrat.", "", _months_by_type),
+    Parameter("window_months_by_type", "Durées par type de contrat", "Par exemple «\xa0cdi=36; apprentissage=contrat\xa0»\xa0; «\xa0contrat\xa0» vaut pour toute la durée du contrat, comme il est d’usage pour l’apprentissage et la professionnalisation.", "", _months_by_type),
     Parameter("hire_within_months", "Délai d’embauche après validation", "Passé ce délai sans embauche, la fiche est signalée.", "mois", _whole(1, 36)),
     Parameter("backdating_days", "Rétroactivité d’une éligibilité", "Nombre de jours dont la date d’effet peut précéder la décision, avec un motif.", "jours", _whole(0, 366)),
     Parameter("path_gap_months", "Interruption d’un parcours", "En deçà de cette durée entre deux mises à l’emploi, le parcours continue.", "mois", _whole(1, 24)),

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from facilitator.awards import Award
 from facilitator.contracts import Contract, PlacementContract
 from facilitator.db import CENT
 from facilitator.french import hours as french_hours
-from facilitator.hours import Globalisation, GlobalisationLot, HoursRefused, Share, Timesheet
+from facilitator.hours import Globalisation, GlobalisationLot, HoursRefused, NilDeclaration, Share, Timesheet
 from facilitator.placements import Placement
 from facilitator.vocabulary import PlacementState, Standing
 
@@ -71,6 +71,11 @@ def allot(
 def write(session: Session, sheet: Timesheet, allotted: list[Allotment]) -> None:
     """Write the shares of a relevé; their verdict comes with the commit."""
     session.add_all(_share(sheet, each) for each in allotted)
+    worked = {each.award_id for each in allotted if each.part.hours > ZERO}
+    # Hours say the contrary of a «néant» of the same company and month: it no longer stands.
+    session.execute(
+        delete(NilDeclaration).where(NilDeclaration.award_id.in_(worked), NilDeclaration.month == sheet.month)
+    )
     session.flush()
 
 

@@ -430,3 +430,13 @@ def test_zero_hours_are_a_relevé_of_their_own(session: Session) -> None:
     assert totals(session, ground) == (D(0), D(0), D(0), D(0))
     assert session.scalar(select(func.count(Timesheet.id))) == 1
     declarations.declare_nil(session, ground.award, day("01/03/2025"), on=TODAY, by=None)
+
+
+def test_hours_declared_later_take_the_place_of_a_nil(session: Session) -> None:
+    ground = trade.market(session)
+    declarations.declare_nil(session, ground.award, day("01/03/2025"), on=TODAY, by=None)
+    declarations.declare_nil(session, ground.award, day("01/02/2025"), on=TODAY, by=None)
+
+    trade.month(session, ground.contract, "03/2025", "100")
+
+    assert list(session.scalars(select(NilDeclaration.month))) == [day("01/02/2025")]
