@@ -7,14 +7,15 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from facilitator import days, lot_dates, statements
-from facilitator.contracts import Contract
+from facilitator.contracts import Contract, PlacementContract
 from facilitator.eligibility_windows import counted_intervals
 from facilitator.people import Person
 from facilitator.periods import Interval
+from facilitator.placements import Placement
 from facilitator.statement import Statement
 from facilitator.territories import rules_of
 from facilitator.verdict_facts import windows_of
-from facilitator.vocabulary import ContractType, Pace
+from facilitator.vocabulary import ContractType, Pace, PlacementState
 
 ENDING_DAYS = 90  # a lot that ends sooner is announced
 NEAR = 60  # days before the end of an eligibility
@@ -88,23 +89,30 @@ def ending_windows(session: Session, territory_id: int, on: datetime.date) -> li
 def _running_contracts(
     session: Session, territory_id: int, on: datetime.date
 ) -> list[tuple[int, str, ContractType, Interval]]:
+    """The contracts at work on a lot under way: those that go on after it count no hours any more."""
     last_on = func.coalesce(Contract.ended_on, Contract.to_on)
     rows = session.execute(
         select(
-            Person.id, Person.first_name, Person.last_name, Contract.type, Contract.from_on,
-            Contract.ended_on, Contract.to_on,
+            Placement.lot_id, Person.id, Person.first_name, Person.last_name, Contract.type,
+            Contract.from_on, Contract.ended_on, Contract.to_on,
         )
         .join(Person, Person.id == Contract.person_id)
+        .join(PlacementContract, PlacementContract.contract_id == Contract.id)
+        .join(Placement, Placement.id == PlacementContract.placement_id)
         .where(
             Contract.territory_id == territory_id,
             Contract.from_on <= on,
             or_(last_on.is_(None), last_on >= on),
+            Placement.state == PlacementState.confirmed,
+            or_(Placement.to_on.is_(None), Placement.to_on >= on),
         )
         .order_by(Contract.id)
-    )  # fmt: skip
+    ).all()  # fmt: skip
+    bounds = lot_dates.execution(session, {row[0] for row in rows})
     return [
         (id_, f"{first} {last.upper()}", ContractType(type_), Interval(start, ended or end))
-        for id_, first, last, type_, start, ended, end in rows
+        for lot_id, id_, first, last, type_, start, ended, end in rows
+        if _under_way(bounds.get(lot_id, (None, None)), on)
     ]
 
 

@@ -43,6 +43,19 @@ class OwnLot:
     def alone(self) -> bool:
         return self.role is AwardRole.titulaire
 
+    @property
+    def place(self) -> str:
+        """What the company answers for, in one sentence."""
+        if self.alone:
+            return "tout le lot"
+        if self.role is AwardRole.sous_traitant:
+            return "vos heures comptent pour l’entreprise qui vous a confié le travail"
+        return (
+            "votre part vous engage"
+            if self.binding
+            else "les parts sont indicatives\u00a0: le lot répond en entier"
+        )
+
 
 @dataclass(frozen=True)
 class Totals:
@@ -149,4 +162,4 @@ def _worked(session: Session, award_ids: list[int], on: datetime.date) -> dict[i
         .where(Share.award_id.in_(award_ids), Share.to_on <= on)
         .group_by(Share.award_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())

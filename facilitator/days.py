@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from facilitator import lot_dates
 from facilitator.awards import Award
 from facilitator.commitments import ExpectedDocument, LedgerLine
 from facilitator.contracts import Contract, PlacementContract
@@ -21,6 +22,7 @@ from facilitator.periods import DAY, first_of_month
 from facilitator.placements import Placement
 from facilitator.vocabulary import EligibilityState, PlacementState, Reason, Standing, TimesheetState
 
+RECENT_DAYS = 90  # a relevé refused longer ago is settled: its hours will not come
 SHOWN = 6  # lines of a list of the day; the rest stands behind its count
 _Later = aliased(Placement)
 
@@ -231,16 +233,19 @@ def silent(session: Session, territory_id: int, month: datetime.date) -> list[Si
     """
     first = first_of_month(month)
     rows = session.execute(
-        select(
-            Organisation.id, Organisation.name, Organisation.identifier, func.count(Contract.id.distinct())
-        )
-        .join(Contract, Contract.employer_id == Organisation.id)
+        select(Contract.id, Placement.lot_id, Organisation.id, Organisation.name, Organisation.identifier)
+        .join(Organisation, Organisation.id == Contract.employer_id)
         .join(PlacementContract, PlacementContract.contract_id == Contract.id)
         .join(Placement, Placement.id == PlacementContract.placement_id)
         .where(Contract.territory_id == territory_id, *_at_work(first), ~_said(first), ~_nil(first))
-        .group_by(Organisation.id, Organisation.name, Organisation.identifier)
-    )
-    found = [Silent(id_, name or identifier, count) for id_, name, identifier, count in rows]
+    ).all()
+    bounds = lot_dates.execution(session, {row[1] for row in rows})
+    owing: dict[tuple[int, str], set[int]] = {}
+    for contract_id, lot_id, id_, name, identifier in rows:
+        end = bounds.get(lot_id, (None, None))[1]
+        if end is None or end >= first:  # a contract may go on after its lot: nothing is owed any more
+            owing.setdefault((id_, name or identifier), set()).add(contract_id)
+    found = [Silent(id_, label, len(theirs)) for (id_, label), theirs in owing.items()]
     return sorted(found, key=lambda each: (-each.contracts, each.employer))
 
 
@@ -268,8 +273,8 @@ def _nil(first: datetime.date) -> ColumnElement[bool]:
     return exists().where(NilDeclaration.award_id == Placement.award_id, NilDeclaration.month == first)
 
 
-def refused_sheets(session: Session, territory_id: int) -> Waiting:
-    """Relevés sent back to their declarant and not corrected since."""
+def refused_sheets(session: Session, territory_id: int, on: datetime.date) -> Waiting:
+    """Relevés sent back to their declarant of late and not corrected since."""
     newer = aliased(Timesheet)
     corrected = exists().where(newer.replaces_id == Timesheet.id)
     return _waiting(
@@ -277,6 +282,7 @@ def refused_sheets(session: Session, territory_id: int) -> Waiting:
         Timesheet.decided_on,
         Timesheet.territory_id == territory_id,
         Timesheet.state == TimesheetState.refused,
+        Timesheet.decided_on > on - datetime.timedelta(days=RECENT_DAYS),
         ~corrected,
     )
 
@@ -310,4 +316,4 @@ def award_labels(session: Session, lot_ids: Iterable[int]) -> dict[int, str]:
         .join(Organisation, Organisation.id == Award.organisation_id)
         .where(Award.lot_id.in_(set(lot_ids)), Award.role.in_(("titulaire", "mandataire")))
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())

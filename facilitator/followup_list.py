@@ -69,12 +69,13 @@ def counts(dues: Iterable[Due], on: datetime.date) -> Counter[CallState]:
 def chosen(
     dues: Iterable[Due], on: datetime.date, states: Sequence[CallState], months: int | None
 ) -> list[Due]:
-    """Those in one of these states, at one milestone (None: both)."""
-    return [
+    """Those in one of these states, at one milestone (None: both); who was never called comes first."""
+    found = [
         due
         for due in dues
         if state_of(due, on) in states and (months is None or due.milestone.months == months)
     ]
+    return sorted(found, key=lambda due: state_of(due, on) is CallState.unreachable)
 
 
 def names(session: Session, dues: Iterable[Due]) -> dict[int, str]:

@@ -24,7 +24,7 @@ class _FollowUpFields(TradeForm):
 
     outcome = CodeField("Résultat", FollowUpOutcome, validators=[CHOOSE])
     channel = CodeField("Par quel moyen", _CALLS, validators=[CHOOSE])
-    answered_by = CodeField("Qui a répondu", _VOICES, blank="Personne", validators=[Optional()])
+    answered_by = CodeField("Qui a répondu", _VOICES, blank="Sans réponse", validators=[Optional()])
     situation = CodeField("Situation", Situation, blank="Sans réponse", validators=[Optional()])
     since_on = FrenchDateField("Depuis le")
     weekly_hours = HoursField("Heures par semaine")

@@ -42,7 +42,7 @@ def show() -> ResponseReturnValue:
         awaited_count=awaited_count,
         month=month,
         silent=days.silent(session, territory_id, month),
-        refused=days.refused_sheets(session, territory_id),
+        refused=days.refused_sheets(session, territory_id, on),
         windows=alerts.ending_windows(session, territory_id, on),
         **_lots(lots, on),
     )

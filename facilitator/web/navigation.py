@@ -19,7 +19,7 @@ MENUS: Mapping[MembershipRole, tuple[tuple[str, str], ...]] = MappingProxyType(
         ),
         MembershipRole.facilitator: (
             ("Ma journée", "day.show"),
-            ("Marchés et lots", "lots.index"),
+            ("Lots", "lots.index"),
             ("Personnes", "people.index"),
             ("Heures", "timesheets.queue"),
             ("Suivis", "followups.index"),

@@ -24,12 +24,18 @@ MOST = 10
 @blueprint.get("")
 def show() -> ResponseReturnValue:
     """At most ten of each kind, whatever the accents and the case (five selects)."""
-    member, typed = access.current(), " ".join(request.args.get("q", "").split())[:LONGEST]
+    member, typed = access.current(), _typed()
     words = words_of(typed)
     found = _found(member, words) if words else {}
     if found.get("people"):
         access.saw("search", "person", None, member.territory_id)
     return render_template("facilitators/search/show.html", typed=typed, words=words, most=MOST, **found)
+
+
+def _typed() -> str:
+    """The query on one line, without what no page can show."""
+    shown = "".join(each if each.isprintable() else " " for each in request.args.get("q", "")[:LONGEST])
+    return " ".join(shown.split())
 
 
 def _found(member: Member, words: list[str]) -> dict[str, list[Any]]:

@@ -1,0 +1,145 @@
+"""The outbox leaves through a real SMTP server, each letter once; a server that is down changes nothing."""
+
+import datetime
+import email
+import email.policy
+import json
+import socket
+from collections.abc import Iterator
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from facilitator import journal, mails
+from facilitator.cli import cli
+from facilitator.commands import frame
+from facilitator.mails import OutboxMail
+from facilitator.settings import Settings
+from tests.conftest import settings_for
+
+
+class Postman:
+    """A server that keeps what it takes, and refuses the addresses it is told to."""
+
+    def __init__(self) -> None:
+        self.letters: list[EmailMessage] = []
+        self.refused: set[str] = set()
+
+    async def handle_RCPT(
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        if address in self.refused:
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        parsed = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        assert isinstance(parsed, EmailMessage)
+        self.letters.append(parsed)
+        return "250 taken"
+
+
+@pytest.fixture
+def postman() -> Iterator[tuple[Postman, str]]:
+    handler = Postman()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield handler, f"smtp://127.0.0.1:{port}"
+    controller.stop()
+
+
+@pytest.fixture
+def settings(database: str, tmp_path: Any, postman: tuple[Postman, str]) -> Settings:
+    return settings_for(
+        database, tmp_path, smtp_url=postman[1], mail_from="Guichet d’exemple <guichet@demo.example>"
+    )
+
+
+def letter(session: Session, recipient: str, subject: str = "Élan d’été – à lire") -> OutboxMail:
+    at = journal.now() - datetime.timedelta(minutes=1)
+    mail = OutboxMail(
+        thing="placement",
+        thing_id=1,
+        recipient=recipient,
+        subject=subject,
+        text="Bonjour,\nça va ?",
+        html="<p>Bonjour, <b>ça va ?</b></p>",
+        created_at=at,
+        next_try_at=at,
+        tries=0,
+    )
+    session.add(mail)
+    session.commit()
+    return mail
+
+
+def test_waiting_letters_leave_once_with_text_and_html(
+    app: Flask, session: Session, postman: tuple[Postman, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(3):
+        letter(session, f"siae{number}@demo.example")
+    assert frame.run(cli, ["send-mail"], app) == 0
+    assert "3 courriers envoyés" in capsys.readouterr().out.replace("\u00a0", " ")
+    assert frame.run(cli, ["send-mail", "--json"], app) == 0
+    assert json.loads(capsys.readouterr().out) == {"sent": 0, "failed": 0}
+    received = postman[0].letters
+    assert [each["To"] for each in received] == [f"siae{number}@demo.example" for number in range(3)]
+    assert received[0]["Subject"] == "Élan d’été – à lire"
+    assert received[0].get_body(("plain",)).get_content().splitlines() == ["Bonjour,", "ça va ?"]  # type: ignore[union-attr]
+    assert "<b>ça va ?</b>" in received[0].get_body(("html",)).get_content()  # type: ignore[union-attr]
+
+
+def test_a_refused_letter_waits_longer_each_time_and_the_others_leave(
+    app: Flask, session: Session, postman: tuple[Postman, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    postman[0].refused.add("inconnu@demo.example")
+    wrong, right = letter(session, "inconnu@demo.example"), letter(session, "siae@demo.example")
+    assert frame.run(cli, ["send-mail"], app) == 0
+    out = capsys.readouterr().out.replace("\u00a0", " ")
+    assert "1 courrier envoyé" in out
+    assert "1 courrier remis à plus tard" in out
+    session.expire_all()
+    assert right.sent_at is not None
+    assert wrong.sent_at is None
+    assert wrong.tries == 1
+    assert "550" in (wrong.last_answer or "")
+    assert wrong.next_try_at > journal.now()
+    assert mails.waiting(session, journal.now()) == []
+    assert mails.waiting(session, journal.now() + datetime.timedelta(hours=1)) == [wrong.id]
+
+
+def test_a_letter_taken_by_one_sender_is_not_taken_by_another(session: Session, app: Flask) -> None:
+    mail, at = letter(session, "siae@demo.example"), journal.now()
+    assert mails.claim(session, mail.id, at=at) is not None
+    session.commit()
+    assert mails.claim(session, mail.id, at=at) is None
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_server_that_is_down_loses_nothing(
+    app: Flask, session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app.config["SETTINGS"] = settings_for(
+        "sqlite://", app.config["SETTINGS"].instance, smtp_url="smtp://127.0.0.1:9"
+    )
+    letter(session, "siae@demo.example")
+    assert frame.run(cli, ["send-mail", "--json"], app) == 0
+    assert json.loads(capsys.readouterr().out) == {"sent": 0, "failed": 1}
+    session.expire_all()
+    assert session.scalars(select(OutboxMail)).one().sent_at is None
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_without_a_server_the_command_refuses(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
+    app.config["SETTINGS"] = settings_for("sqlite://", app.config["SETTINGS"].instance)
+    assert frame.run(cli, ["send-mail"], app) == 1
+    assert "SMTP_URL" in capsys.readouterr().err

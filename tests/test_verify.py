@@ -1,0 +1,100 @@
+"""`verify` recomputes everything: silent on a sound base, exit 1 and the very line when something was altered."""
+
+import json
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from facilitator import ledger
+from facilitator.cli import cli
+from facilitator.commands import frame
+from facilitator.db import sqlite_driver
+from facilitator.vocabulary import AwardRole, LedgerKind
+from tests import trade
+from tests.trade import Ground, day
+
+
+@pytest.fixture
+def ground(session: Session) -> Ground:
+    ground = trade.market(session)
+    trade.month(session, ground.contract, "03/2025", "100")
+    trade.declared(session, ground.contract, "01/04/2025", "30/04/2025", "90")
+    session.commit()
+    return ground
+
+
+def verify(app: Flask, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, int]]:
+    code = frame.run(cli, ["verify", "--json"], app)
+    found = json.loads(capsys.readouterr().out)
+    return code, {name: each["faults"] for name, each in found.items() if each["faults"]}
+
+
+def test_a_sound_base_is_said_sound(app: Flask, ground: Ground, capsys: pytest.CaptureFixture[str]) -> None:
+    assert verify(app, capsys) == (0, {})
+    assert frame.run(cli, ["verify"], app) == 0
+    assert capsys.readouterr().out.replace("\u00a0", " ").count(": conforme") == 7
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        (
+            "UPDATE shares SET retained = 9000, unretained = 1000 WHERE standing = 'counted'",
+            {"drift", "identity"},
+        ),
+        ("UPDATE shares SET standing = 'awaiting', retained = 0, unretained = 10000", {"drift"}),
+        ("UPDATE timesheets SET worked = 5000", {"shares"}),
+    ],
+)
+def test_what_was_altered_behind_its_back_is_found(
+    app: Flask,
+    session: Session,
+    ground: Ground,
+    capsys: pytest.CaptureFixture[str],
+    statement: str,
+    expected: set[str],
+) -> None:
+    if "10000" in statement:
+        statement += " WHERE hours = 10000"
+    session.execute(text(statement))
+    session.commit()
+    code, faults = verify(app, capsys)
+    assert code == 1
+    assert set(faults) == expected
+    assert frame.run(cli, ["verify"], app) == 1
+    assert "écart" in capsys.readouterr().out
+
+
+def test_a_transfer_that_lost_one_side_is_found(
+    app: Flask, session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lot = trade.lot(session, trade.territory(session))
+    one = trade.award(session, lot, role=AwardRole.mandataire)
+    two = trade.award(session, lot, role=AwardRole.cotraitant)
+    start = day("01/01/2025")
+    for award in (one, two):
+        ledger.add_line(
+            session, lot, LedgerKind.initial, Decimal(100), effective_on=start, by=None, award=award
+        )
+    ledger.transfer(session, lot, one, two, Decimal(30), effective_on=start, by=None)
+    session.commit()
+    assert verify(app, capsys) == (0, {})
+    session.execute(text("DELETE FROM ledger_lines WHERE kind = 'transfert' AND delta > 0"))
+    session.commit()
+    assert verify(app, capsys) == (1, {"transfers": 1})
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_an_orphan_line_is_found(app: Flask, ground: Ground, capsys: pytest.CaptureFixture[str]) -> None:
+    careless = sqlite_driver.connect(app.config["SETTINGS"].database_url.removeprefix("sqlite:///"))
+    careless.execute(
+        "INSERT INTO contacts (id, territory_id, organisation_id, name, version) VALUES (1, 999, 999, 'X', 1)"
+    )
+    careless.commit()
+    careless.close()
+    code, faults = verify(app, capsys)
+    assert code == 1
+    assert faults["orphans"] == 2
