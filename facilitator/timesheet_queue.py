@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from facilitator import plausibility
+from facilitator import french, plausibility
 from facilitator.contracts import Contract
 from facilitator.hours import Share, Timesheet
 from facilitator.markets import Lot, Market
 from facilitator.organisations import Organisation
 from facilitator.people import Person
-from facilitator.periods import add_months
+from facilitator.periods import add_months, last_of_month
 from facilitator.territories import rules_of
 from facilitator.vocabulary import ContractType, Reason, TimesheetState
 
@@ -46,6 +46,13 @@ class Waiting:
     reasons: tuple[Reason, ...]
     split_on: datetime.date | None
     warnings: tuple[str, ...]
+
+    @property
+    def period(self) -> str:
+        """The month when it is whole, else its days."""
+        if self.from_on.day == 1 and self.to_on == last_of_month(self.from_on):
+            return french.month(self.from_on)
+        return f"du {french.short_date(self.from_on)} au {french.short_date(self.to_on)}"
 
 
 def columns(timesheets: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
@@ -85,7 +92,7 @@ def lines(session: Session, rows: Sequence[Any], territory_id: int) -> list[Wait
             lot_id=row.lot_id,
             lot=f"{row.object} – lot {row.number} {row.title}",
             contract_id=row.contract_id,
-            contract=ContractType(row.type).label,
+            contract=_short(ContractType(row.type)),
             contract_from=row.contract_from,
             contract_to=row.ended_on or row.contract_to,
             from_on=row.from_on,
@@ -108,6 +115,11 @@ def lines(session: Session, rows: Sequence[Any], territory_id: int) -> list[Wait
         )
         for row in rows
     ]
+
+
+def _short(type: ContractType) -> str:
+    """The usual letters of a type of contract, where its label gives them in brackets."""
+    return type.label.rpartition("(")[2].rstrip(")")
 
 
 def _month_totals(session: Session, rows: Sequence[Any]) -> dict[tuple[int, datetime.date], Decimal]:

@@ -45,6 +45,39 @@
     if (menu) menu.querySelector("summary").focus();
   });
 
+  // People who may be the one being typed are told before the form is sent; the server asks again anyway.
+  document.querySelectorAll("[data-duplicates]").forEach(function (pair) {
+    var form = pair.closest("form");
+    var told = document.createElement("div");
+    var asked = "";
+    told.setAttribute("role", "status");
+    pair.insertAdjacentElement("afterend", told);
+    function tell(people) {
+      told.replaceChildren();
+      if (!people.length) return;
+      var list = document.createElement("ul");
+      people.forEach(function (person) {
+        var line = document.createElement("li");
+        var link = document.createElement("a");
+        link.href = pair.dataset.link === "express" ? person.express : person.url;
+        link.textContent = person.name;
+        line.append(link, ", " + person.born);
+        list.append(line);
+      });
+      told.append("Est-ce la même personne\u00a0?", list);
+    }
+    function ask() {
+      var query = new URLSearchParams({ nom: form.elements.last_name.value, prenom: form.elements.first_name.value }).toString();
+      if (query === asked) return;
+      asked = query;
+      window.fetch(pair.dataset.duplicates + "?" + query, { headers: { Accept: "application/json" } })
+        .then(function (answer) { return answer.ok ? answer.json() : { people: [] }; })
+        .then(function (found) { if (query === asked) tell(found.people); })
+        .catch(function () { told.replaceChildren(); });
+    }
+    pair.addEventListener("change", ask);
+  });
+
   // After a refusal, the reader starts at the list of what to correct.
   var summary = document.getElementById("a-corriger");
   if (summary) summary.focus();

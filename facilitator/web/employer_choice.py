@@ -83,22 +83,21 @@ def chosen(form: EmployerForm) -> tuple[Award, int, PlacementMode]:
     """The award, the employer and the mode that the form says; refuses while one of them is open."""
     award = access.award_or_404(int(form.award.data or 0))
     found = employers.find(db.session(), form.employer.data, award)
+    if len(found) > 1:
+        form.propose_employers([(str(each.id), _described(each)) for each in found])
     employer = next((each for each in found if str(each.id) == form.employer_id.data), None)
     if employer is None and len(found) == 1:
         employer = found[0]
     if employer is None:
-        form.propose_employers(
-            [
-                (
-                    str(each.id),
-                    f"{each.label} – SIRET {each.identifier}" + (f", {each.city}" if each.city else ""),
-                )
-                for each in found
-            ]
-        )
         raise PlacementRefused("Plusieurs employeurs répondent à ces mots\u00a0: choisissez le bon.")
     mode = PlacementMode(form.mode.data) if form.mode.data else _deduced(form, award, employer.id)
     return award, employer.id, mode
+
+
+def _described(employer: Organisation) -> str:
+    """What tells an employer from another of a close name."""
+    place = f", {employer.city}" if employer.city else ""
+    return f"{employer.label} – SIRET {employer.identifier}{place}"
 
 
 def _deduced(form: EmployerForm, award: Award, employer_id: int) -> PlacementMode:

@@ -83,13 +83,15 @@ def _who(form: EntitlementPart) -> express.Newcomer | Person:
         newcomer.first_name,
         newcomer.birth_on,
     )
-    if not alike or form.same_as.data == ANOTHER:
+    if not alike:
         return newcomer
-    for person in alike:
-        if form.same_as.data == str(person.id):
-            return person
     form.same_as.choices = [
         *(SelectChoice(str(each.id), f"{each.name}, {described(each)['born']}") for each in alike),
         SelectChoice(ANOTHER, "C’est une autre personne"),
     ]
+    if form.same_as.data == ANOTHER:
+        return newcomer
+    for person in alike:
+        if form.same_as.data == str(person.id):
+            return person
     raise StillToChoose("Une personne proche est déjà inscrite\u00a0: dites si c’est la même.")

@@ -13,7 +13,7 @@ from facilitator.awards import Award
 from facilitator.contracts import Contract
 from facilitator.db import db
 from facilitator.forms.hours import NilForm, QueueForm, RefusalForm
-from facilitator.french import MONTHS, plural
+from facilitator.french import plural
 from facilitator.hours import Share, Timesheet
 from facilitator.markets import Lot, Market
 from facilitator.organisations import Organisation
@@ -26,6 +26,7 @@ from facilitator.web.contracts import described
 from facilitator.web.sheets import Sheet
 
 blueprint = Blueprint("timesheets", __name__)
+SHORT_MONTHS = ["janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."]
 
 
 @blueprint.get("/releves")
@@ -102,7 +103,7 @@ def _lot_page(lot: Lot, year: int, form: NilForm) -> ResponseReturnValue:
         lot=lot,
         market=db.session.get_one(Market, lot.market_id),
         grid=grid,
-        months_columns=[(MONTHS[month.month - 1][:4], "num") for month in grid.months],
+        months_columns=[(SHORT_MONTHS[month.month - 1], "num") for month in grid.months],
         year=year,
         shown=shown,
         states=TimesheetState,

@@ -1,6 +1,8 @@
 """A facilitator at the desk: a territory with one hire, signed in, and how many queries a list may cost."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -29,10 +31,10 @@ class Desk:
         return answer
 
     def send(
-        self, page: TestResponse, values: dict[str, object], status: int = 303, **more: object
+        self, page: TestResponse, values: Mapping[str, Any], status: int = 303, **more: Any
     ) -> TestResponse:
         """Send the form found in the page."""
-        answer = self.client.submit(page, values, **more)  # type: ignore[arg-type]
+        answer = self.client.submit(page, values, **more)
         assert answer.status_code == status, (answer.location, text_of(answer)[:1500])
         return answer
 

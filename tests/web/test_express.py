@@ -133,7 +133,8 @@ def test_a_namesake_is_chosen_or_set_aside(desk: Desk) -> None:
     desk.send(asked, {"same_as": str(known)})
     assert counted(desk) == [2, 2, 2, 3, 3]
     other = desk.send(desk.get(EXPRESS), typed(desk, birth_on="01/01/1980"), 422)
-    desk.send(other, {"same_as": "autre"})
+    late = desk.send(other, {"same_as": "autre", "to_on": ""}, 422)
+    desk.send(late, {"to_on": "31/12/2026"})  # the choice made before the other refusal is kept
     assert counted(desk) == [3, 3, 3, 4, 4]
 
 

@@ -145,8 +145,7 @@ def test_the_list_keeps_its_number_of_queries_and_pages_by_name(desk: Desk) -> N
 
 def newest_fiche(desk: Desk, person: Person) -> Eligibility:
     desk.send(desk.get(f"/personnes/{person.id}/fiches/nouvelle"), {"requested_on": "01/03/2026"})
-    fiche = desk.session.scalars(select(Eligibility).where(Eligibility.person_id == person.id)).one()
-    return fiche
+    return desk.session.scalars(select(Eligibility).where(Eligibility.person_id == person.id)).one()
 
 
 def test_a_fiche_is_validated_with_its_proofs_and_opens_a_window(desk: Desk) -> None:
