@@ -70,10 +70,11 @@ def build(
     on: datetime.date,
     by: int,
     count: int = MARKETS,
+    first: int = 0,
 ) -> list[Site]:
     """Make the markets with one to four lots each; every kind of commitment appears at least once."""
     sites: list[Site] = []
-    for number in range(count):
+    for number in range(first, first + count):
         sites += _market(session, random, cast, territory_id, on, by, number)
     special = [site for site in sites if site.fate not in ("undefined", "not_started")]
     _commitments_of_every_kind(session, special, cast, on, by)
@@ -90,7 +91,9 @@ def _market(
     number: int,
 ) -> list[Site]:
     buyer = cast.buyers[number % len(cast.buyers)]
-    name = SITES[number % len(SITES)] + ("" if number < len(SITES) else " – phase 2")
+    name = SITES[number % len(SITES)] + (
+        f" – phase {number // len(SITES) + 1}" if number >= len(SITES) else ""
+    )
     start = _first_of(on - relativedelta(months=random.randint(1, 33)))
     if number % 13 == 12:
         start = _first_of(on + relativedelta(months=2))

@@ -161,7 +161,7 @@ def _second_territory(session: Session, random: Random, cast: Cast, on: datetime
         demo=True,
     )
     accounts.add_membership(session, keeper, MembershipRole.facilitator, by=None, territory_id=neighbour.id)
-    places = sites.build(session, random, cast, neighbour.id, on, keeper.id, count=4)
+    places = sites.build(session, random, cast, neighbour.id, on, keeper.id, count=4, first=sites.MARKETS)
     everyone = participants.register_all(session, random, neighbour.id, cast, on, keeper.id, count=20)
     jobs = list(participants.put_to_work(session, random, cast, places, everyone, on, keeper.id))
     months.fill(session, random, jobs, on, keeper.id)
