@@ -22,7 +22,7 @@ from tests.workbooks import opened, rows, sheet
 
 D = Decimal
 SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-SHARED = ("Déclarées", "Retenues", "Écart", "Attendues", "Reste", "Si le lot s’arrêtait aujourd’hui")
+SHARED = ("Déclarées", "Retenues", "Attendues", "Reste", "Si le lot s’arrêtait aujourd’hui")
 
 
 def sign_in(client: Browser, session: Session, buyer: Organisation) -> None:
@@ -43,7 +43,7 @@ def figure(text: str) -> Decimal:
 
 def cells(response: object, table: str) -> list[dict[str, str]]:
     """The rows of a table of the page, by heading."""
-    found = page_of(response).xpath(f"//table[@id='{table}']/tbody/tr")  # type: ignore[arg-type]
+    found = page_of(response).xpath(f"//table[@id='{table}']/tbody/tr[th]")  # type: ignore[arg-type]
     return [
         {cell.get("data-label"): cell.text_content().strip() for cell in row.xpath("td")} for row in found
     ]
@@ -55,7 +55,7 @@ def compare(client: Browser, page: str, table: str, workbook: str, name: str) ->
     answer = client.get(workbook)
     assert answer.status_code == 200
     written = rows(sheet(opened(answer.data), name))[0]
-    for heading in SHARED:
+    for heading in ("Écart", *SHARED) if table == "lots" else SHARED:
         assert figure(shown[heading]) == D(str(written[heading])), heading
     assert figure(shown["Engagées"]) == D(str(written["Engagées"]))
     assert figure(shown["Taux"]) == D(str(written["Taux"])) * 100
