@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import islice
 
 from facilitator.lot_facts import LotFacts
 from facilitator.periods import DAY, Interval, first_of_month, last_of_month, overlap_days
@@ -103,25 +104,29 @@ def pace_of(ratio: Fraction | None, rules: Rules) -> Pace | None:
 
 def monthly_mean(calendar: Calendar, retained: Mapping[date, Decimal]) -> Fraction | None:
     """Give the mean retained hours of the last three full months of execution (or fewer), None if none."""
-    months = list(_full_months(calendar))[-3:]
+    months = list(islice(_full_months(calendar), 3))
     if not months:
         return None
     return sum((Fraction(retained.get(month, 0)) for month in months), Fraction(0)) / len(months)
 
 
 def _full_months(calendar: Calendar) -> Iterator[date]:
-    """Months wholly inside the execution and over by the day, without any day of stop."""
+    """Months wholly inside the execution and over by the day, without any day of stop, the last one first."""
     if calendar.start is None:
         return
-    month = first_of_month(calendar.start)
-    if month < calendar.start:
-        month = last_of_month(month) + DAY
     closed = min(calendar.on, calendar.end or calendar.on)
-    while last_of_month(month) <= closed:
-        whole = Interval(month, last_of_month(month))
+    last = closed if closed == last_of_month(closed) else _before(closed)
+    while last is not None and first_of_month(last) >= calendar.start:
+        whole = Interval(first_of_month(last), last)
         if calendar.working_days(whole) == whole.days():
-            yield month
-        month = last_of_month(month) + DAY
+            yield whole.from_on
+        last = _before(last)
+
+
+def _before(day: date) -> date | None:
+    """The last day of the month before; None where the calendar begins."""
+    first = first_of_month(day)
+    return None if first == date.min else first - DAY
 
 
 def _months_ahead(calendar: Calendar, until: date) -> Iterator[tuple[date, Fraction]]:
