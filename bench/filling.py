@@ -44,7 +44,9 @@ from tests.trade import siret
 
 MONTHS = 12  # of each person
 LINES_A_LOT = 20
-LOTS_OF_THE_BUYER = 500  # of the first buyer, whose page and workbook are measured
+CORRECTED = 8  # one person in so many had a relevé corrected
+LOTS_OF_THE_BUYER = 500  # of the first buyer
+LOTS_OF_THE_SECOND = 25  # about five hundred lines
 OTHER_BUYERS, COMPANIES, SIAES = 40, 150, 25
 CHUNK = 20_000
 STATES = (*(TimesheetState.validated,) * 18, TimesheetState.declared, TimesheetState.refused)
@@ -153,9 +155,8 @@ def _write(session: Session, model: type[Model], rows: Iterable[Row]) -> None:
 
 
 def _restart_sequences(session: Session) -> None:
-    """PostgreSQL numbers its next rows after ours, and learns how many there are."""
+    """PostgreSQL numbers its next rows after ours, and learns how many there are as its autovacuum would."""
     if session.get_bind().dialect.name == "sqlite":
-        session.execute(text("ANALYZE"))
         return
     for table in Base.metadata.sorted_tables:
         column = table.autoincrement_column
@@ -194,14 +195,20 @@ def _roles(shape: Shape) -> Iterator[Row]:
 
 def _markets(shape: Shape) -> Iterator[Row]:
     for number in range(shape.lots):
-        other = shape.first.buyer + 1 + number % OTHER_BUYERS
         yield {
             "id": shape.first.market + number, "territory_id": shape.territory_id,
-            "buyer_id": shape.first.buyer if number < LOTS_OF_THE_BUYER else other,
+            "buyer_id": shape.first.buyer + _buyer(number),
             "decp_id": f"FICTIF{number:07d}", "object": f"Réhabilitation fictive n° {number}",
             "notified_on": add_months(shape.start, number % 30), "created_at": now(), "version": 1,
             "generated_id": False, "pilot": True,
         }  # fmt: skip
+
+
+def _buyer(number: int) -> int:
+    """The first has many lots, the second few, the others share the rest."""
+    if number < LOTS_OF_THE_BUYER + LOTS_OF_THE_SECOND:
+        return int(number >= LOTS_OF_THE_BUYER)
+    return 2 + number % (OTHER_BUYERS - 1)
 
 
 def _lots(shape: Shape) -> Iterator[Row]:
@@ -328,36 +335,53 @@ def _served(shape: Shape) -> Iterator[Row]:
 
 
 def _sheets(shape: Shape) -> Iterator[Row]:
+    """Those that were corrected come first: the corrections name them."""
+    corrected = shape.first.sheet + shape.people * MONTHS
+    for rank, number in enumerate(range(0, shape.people, CORRECTED)):
+        yield _sheet(shape, number, 0, corrected + rank, TimesheetState.replaced)
     for number in range(shape.people):
         for rank in range(MONTHS):
-            month, line = add_months(shape.month_of(number), rank), number * MONTHS + rank
+            line = number * MONTHS + rank
             state = STATES[line % len(STATES)]
-            to_on = add_months(month, 1) - datetime.timedelta(days=1)
-            decided = None if state is TimesheetState.declared else to_on
-            yield {
-                "id": shape.first.sheet + line, "territory_id": shape.territory_id,
-                "contract_id": shape.first.contract + number, "person_id": shape.first.person + number,
-                "month": month, "from_on": month, "to_on": to_on, "worked": _hours(line),
-                "training": Decimal(0), "state": state, "channel": "desk", "declared_on": to_on,
-                "decided_on": decided, "created_at": now(), "version": 1,
-                "refusal_reason": "Feuille illisible" if state is TimesheetState.refused else None,
-            }  # fmt: skip
+            row = _sheet(shape, number, rank, shape.first.sheet + line, state)
+            if rank == 0 and number % CORRECTED == 0:
+                row["replaces_id"] = corrected + number // CORRECTED
+            yield row
+
+
+def _sheet(shape: Shape, number: int, rank: int, id_: int, state: TimesheetState) -> Row:
+    month = add_months(shape.month_of(number), rank)
+    to_on = add_months(month, 1) - datetime.timedelta(days=1)
+    return {
+        "id": id_, "territory_id": shape.territory_id, "contract_id": shape.first.contract + number,
+        "person_id": shape.first.person + number, "month": month, "from_on": month, "to_on": to_on,
+        "worked": _hours(number + rank), "training": Decimal(0), "state": state, "channel": "desk",
+        "declared_on": to_on, "decided_on": None if state is TimesheetState.declared else to_on,
+        "created_at": now(), "version": 1, "replaces_id": None,
+        "refusal_reason": "Feuille illisible" if state is TimesheetState.refused else None,
+    }  # fmt: skip
 
 
 def _shares(shape: Shape) -> Iterator[Row]:
     """All waiting: `verdicts.refresh` says what they are."""
+    corrected = shape.first.sheet + shape.people * MONTHS
+    for rank, number in enumerate(range(0, shape.people, CORRECTED)):
+        yield _share(shape, number, 0, corrected + rank)
     for number in range(shape.people):
-        lot = number % shape.lots
         for rank in range(MONTHS):
-            month, line = add_months(shape.month_of(number), rank), number * MONTHS + rank
-            yield {
-                "territory_id": shape.territory_id, "timesheet_id": shape.first.sheet + line,
-                "placement_id": shape.first.placement + number, "lot_id": shape.first.lot + lot,
-                "award_id": shape.first.award + lot, "person_id": shape.first.person + number,
-                "month": month, "to_on": add_months(month, 1) - datetime.timedelta(days=1),
-                "hours": _hours(line), "training": Decimal(0), "standing": "awaiting",
-                "retained": Decimal(0), "unretained": _hours(line), "reasons": "",
-            }  # fmt: skip
+            yield _share(shape, number, rank, shape.first.sheet + number * MONTHS + rank)
+
+
+def _share(shape: Shape, number: int, rank: int, sheet: int) -> Row:
+    lot, month, hours = number % shape.lots, add_months(shape.month_of(number), rank), _hours(number + rank)
+    return {
+        "territory_id": shape.territory_id, "timesheet_id": sheet,
+        "placement_id": shape.first.placement + number, "lot_id": shape.first.lot + lot,
+        "award_id": shape.first.award + lot, "person_id": shape.first.person + number, "month": month,
+        "to_on": add_months(month, 1) - datetime.timedelta(days=1), "hours": hours,
+        "training": Decimal(0), "standing": "awaiting", "retained": Decimal(0), "unretained": hours,
+        "reasons": "",
+    }  # fmt: skip
 
 
 def _hours(line: int) -> Decimal:
