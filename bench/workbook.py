@@ -1,6 +1,7 @@
 """The compliance workbook of a buyer, beside a script that draws the same sums from a workbook of all lines."""
 
 import io
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,6 @@ from bench.filling import Filled
 from bench.measure import Table, timed
 from facilitator import bilans
 from facilitator.commitments import LedgerLine
-from facilitator.db import Hours
 from facilitator.hours import Share
 from facilitator.markets import Lot, Market
 from facilitator.organisations import Organisation
@@ -35,7 +35,7 @@ def write_lines(session: Session, filled: Filled, lines: int, path: Path) -> int
     written = 0
     while written < lines:  # the lines of the territory, as many times over as wanted
         for row in _rows(session, filled, lines - written):
-            hours.append([float(cell) if isinstance(cell, Hours.impl) else cell for cell in row])
+            hours.append([float(cell) if isinstance(cell, Decimal) else cell for cell in row])
             written += 1
     owed = book.create_sheet("Engagements")
     owed.append(("Marché", "Engagées"))

@@ -1,6 +1,7 @@
 """What may never happen to a write, as checks of any size: the tests run small ones, the campaigns large ones."""
 
 import time
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select
@@ -70,7 +71,7 @@ def the_same_post_has_one_effect(
             answers.append(visitor.at(port).post(path, data))
 
         ports = [running[number % servers].port for number in range(times)]
-        live.at_once((lambda port=port: send(port)) for port in ports)
+        live.at_once(partial(send, port) for port in ports)
     assert len(answers) == times
     assert {(answer.status, answer.location) for answer in answers} == {(303, answers[0].location)}
     assert len(_written(session)) == 1

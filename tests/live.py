@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import lxml.html
+from lxml.html import HtmlElement
 from sqlalchemy.orm import Session
 
 from tests import builders, trade
@@ -128,7 +129,7 @@ class Visitor:
 
     def form(self, path: str, field: str) -> dict[str, str]:
         """What the form that has this field would send, as it stands in the page."""
-        page = lxml.html.document_fromstring(self.get(path).text)
+        page: HtmlElement = lxml.html.document_fromstring(self.get(path).text)
         (found,) = [each for each in page.forms if field in each.fields]
         return {name: str(value) for name, value in found.form_values()}
 

@@ -12,7 +12,7 @@ def test_writers_at_once_lose_nothing(session: Session, database: str, tmp_path:
 
 
 def test_a_killed_server_loses_nothing_acknowledged(session: Session, database: str, tmp_path: Path) -> None:
-    durability.a_killed_server_loses_nothing(session, database, tmp_path, writers=4, contracts=40, after=0.3)
+    durability.a_killed_server_loses_nothing(session, database, tmp_path, writers=4, contracts=16, after=0.2)
 
 
 def test_the_same_form_sent_many_times_at_once_has_one_effect(

@@ -21,7 +21,7 @@ def test_a_killed_server_loses_nothing_acknowledged(
     session: Session, database: str, tmp_path: Path, after: float
 ) -> None:
     durability.a_killed_server_loses_nothing(
-        session, database, tmp_path, writers=8, contracts=400, after=after
+        session, database, tmp_path, writers=8, contracts=120, after=after
     )
 
 
