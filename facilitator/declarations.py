@@ -3,12 +3,11 @@
 import datetime
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from facilitator import journal, plausibility, shares
+from facilitator import hours, journal, plausibility, shares
 from facilitator.awards import Award
 from facilitator.contracts import Contract
 from facilitator.db import touch
@@ -71,7 +70,7 @@ def declare(
     allotted = shares.allot(session, contract, parts, from_on=from_on, worked=worked, training=training)
     sheet = _write(session, contract, from_on, to_on, worked, training, on=on, by=by, channel=channel)
     shares.write(session, sheet, allotted)
-    _note(session, "declare", sheet, by)
+    hours.note(session, "declare", sheet, by)
     return Declared(sheet, warnings)
 
 
@@ -110,7 +109,7 @@ def correct(
     if old.state != TimesheetState.validated:
         give_way(session, old)
     shares.write(session, sheet, allotted)
-    _note(session, "correct", sheet, by, replaces=old.id)
+    hours.note(session, "correct", sheet, by, replaces=old.id)
     return Declared(sheet, warnings)
 
 
@@ -174,7 +173,7 @@ def split(
         sheet.decided_on, sheet.decided_by_id = old.decided_on, old.decided_by_id
         sheet.refusal_reason = old.refusal_reason
         shares.write(session, sheet, allotted)
-        _note(session, "split", sheet, by, replaces=old.id)
+        hours.note(session, "split", sheet, by, replaces=old.id)
         sheets.append(sheet)
     return sheets[0], sheets[1]
 
@@ -291,17 +290,3 @@ def _validated_under(session: Session, sheet: Timesheet) -> Timesheet | None:
         return None
     under = session.get_one(Timesheet, sheet.replaces_id)
     return under if under.state == TimesheetState.validated else None
-
-
-def _note(session: Session, verb: str, sheet: Timesheet, by: int | None, **details: Any) -> None:
-    journal.note(
-        session,
-        verb,
-        "timesheet",
-        sheet.id,
-        by=by,
-        territory_id=sheet.territory_id,
-        contract=sheet.contract_id,
-        month=str(sheet.month),
-        **details,
-    )

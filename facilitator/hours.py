@@ -2,10 +2,12 @@
 
 import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from facilitator import journal
 from facilitator.contracts import Contract
 from facilitator.db import Hours, Instant, Model, Versioned, one_of
 from facilitator.refusals import Refused
@@ -149,3 +151,22 @@ class GlobalisationLot(Model):
     globalisation_id: Mapped[int] = mapped_column(ForeignKey("globalisations.id"), primary_key=True)
     lot_id: Mapped[int] = mapped_column(ForeignKey("lots.id"), primary_key=True)
     consented_on: Mapped[datetime.date | None]  # NULL: not yet; no share may go there
+
+
+def note(session: Session, verb: str, sheet: Timesheet, by: int | None, **details: Any) -> None:
+    """Append to the journal what was done to a relevé, once for each lot that its hours go to."""
+    lots = session.scalars(select(Share.lot_id).where(Share.timesheet_id == sheet.id).distinct())
+    known: list[int | None] = list(lots)
+    for lot_id in known or [None]:
+        journal.note(
+            session,
+            verb,
+            "timesheet",
+            sheet.id,
+            by=by,
+            territory_id=sheet.territory_id,
+            lot_id=lot_id,
+            contract=sheet.contract_id,
+            month=str(sheet.month),
+            **details,
+        )

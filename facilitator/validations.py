@@ -5,7 +5,7 @@ import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from facilitator import journal
+from facilitator import hours
 from facilitator.db import touch
 from facilitator.declarations import give_way
 from facilitator.hours import HoursRefused, Timesheet
@@ -22,7 +22,7 @@ def validate(session: Session, sheet: Timesheet, *, on: datetime.date, by: int |
         give_way(session, replaced)
     sheet.state, sheet.decided_on, sheet.decided_by_id = TimesheetState.validated, on, by
     touch(session, "timesheet", sheet.id)
-    _note(session, "validate", sheet, by)
+    hours.note(session, "validate", sheet, by)
 
 
 def refuse(session: Session, sheet: Timesheet, reason: str, *, on: datetime.date, by: int | None) -> None:
@@ -33,7 +33,7 @@ def refuse(session: Session, sheet: Timesheet, reason: str, *, on: datetime.date
     sheet.state, sheet.refusal_reason = TimesheetState.refused, reason
     sheet.decided_on, sheet.decided_by_id = on, by
     touch(session, "timesheet", sheet.id)
-    _note(session, "refuse", sheet, by)
+    hours.note(session, "refuse", sheet, by)
 
 
 def lock_all(session: Session, ids: list[int], territory_id: int) -> list[Timesheet]:
@@ -58,7 +58,3 @@ def _refuse_unless_declared(sheet: Timesheet) -> None:
         raise HoursRefused(
             f"Ce relevé est déjà {label} : il ne change plus. Corrigez-le par un nouveau relevé."
         )
-
-
-def _note(session: Session, verb: str, sheet: Timesheet, by: int | None) -> None:
-    journal.note(session, verb, "timesheet", sheet.id, by=by, territory_id=sheet.territory_id)

@@ -1,5 +1,6 @@
 """Fixtures of all tests: a fresh database per test on both engines, a strict browser, no network."""
 
+import datetime
 import itertools
 import os
 import shutil
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -34,6 +36,13 @@ def settings_for(url: str, instance: Path, **others: Any) -> Settings:
         password_cost=CHEAP,
         **others,
     )
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[None]:
+    """Every test lives on one day: what it says of «today» holds in ten years."""
+    with time_machine.travel(datetime.datetime(2026, 11, 23, 9, tzinfo=datetime.UTC), tick=True):
+        yield
 
 
 @pytest.fixture(autouse=True)

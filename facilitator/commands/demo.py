@@ -4,6 +4,7 @@ import datetime
 from dataclasses import asdict
 
 import click
+from flask import current_app
 
 from facilitator import demo as demonstration
 from facilitator.commands.frame import as_json, print_json, say, transaction
@@ -27,6 +28,10 @@ def demo(seed: int, on: datetime.datetime | None, as_json: bool) -> None:
     """Write the demonstration in one transaction, then print one account per role."""
     day = on.date() if on else today()
     with transaction() as session:
+        if current_app.config["SETTINGS"].in_production:
+            raise demonstration.DemoRefused(
+                "Le territoire de démonstration ne se charge pas en production : ses mots de passe sont publics."
+            )
         accounts = demonstration.load(session, seed, day, say)
     if as_json:
         print_json([asdict(account) for account in accounts])

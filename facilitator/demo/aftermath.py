@@ -31,6 +31,8 @@ SITUATIONS = (
     Situation.recherche, Situation.inactif, Situation.contrat_aide,
 )  # fmt: skip
 
+NEWCOMERS = 13  # not yet at work: ten proposed, three whose fiche is to decide
+
 
 def propose_some(
     session: Session,

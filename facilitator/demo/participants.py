@@ -84,6 +84,7 @@ def register_all(
     found = []
     for last, first in names.people_names(random, count):
         age_days = random.choice((19, 22, 24, 31, 38, 44, 53, 58)) * 365 + random.randint(0, 360)
+        in_qpv = random.random() < 0.35
         person = people.register(
             session,
             territory_id,
@@ -94,8 +95,8 @@ def register_all(
             by=by,
             sex=random.choice((Sex.f, Sex.h, Sex.h)),
             commune="00000",
-            qpv="QN00000E" if random.random() < 0.35 else None,
-            qpv_zoning=2024,
+            qpv="QN00000E" if in_qpv else None,
+            qpv_zoning=2024 if in_qpv else None,
             education=random.choice(list(EducationLevel)),
             referrer_id=random.choice(cast.referrers).id,
         )

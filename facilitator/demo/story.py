@@ -51,7 +51,8 @@ def load(session: Session, seed: int, on: datetime.date, say: Callable[[str], No
     _one_big_company(session, places, cast, facilitator.id)
     say("Participants et mises à l’emploi…")
     everyone = participants.register_all(session, random, territory.id, cast, on, facilitator.id)
-    jobs = list(participants.put_to_work(session, random, cast, places, everyone, on, facilitator.id))
+    working = everyone[aftermath.NEWCOMERS :]  # the others wait: proposals and fiches to decide
+    jobs = list(participants.put_to_work(session, random, cast, places, working, on, facilitator.id))
     say("Relevés d’heures…")
     months.fill(session, random, jobs, on, facilitator.id)
     verdicts.refresh(session)
