@@ -1,5 +1,6 @@
 """What a click writes: one confirmation, and one validation of two hundred relevés."""
 
+import datetime
 from collections.abc import Callable
 
 from flask.testing import FlaskClient
@@ -11,6 +12,7 @@ from facilitator.db import db
 from facilitator.hours import Timesheet
 from facilitator.placements import Placement
 from facilitator.vocabulary import PlacementState, TimesheetState
+from facilitator.web.clock import today
 from tests.forms_in_pages import form_in
 
 SHEETS = 200
@@ -63,7 +65,8 @@ def _confirm(site: Site, number: int) -> Prepared | None:
     with site.app.app_context():
         placement_id = db.session.scalars(waiting.order_by(Placement.id).limit(1)).one()
     client, url = site.visitors.siae, f"/siae/mises-a-l-emploi/{placement_id}"
-    values = {"type": "ctt", "weekly_hours": "35"}
+    until = today() + datetime.timedelta(days=90)
+    values = {"type": "ctt", "weekly_hours": "35", "to_on": f"{until:%d/%m/%Y}"}
     data = _filled_form(client, url, url, values)
     return None if data is None else lambda: _send(client, url, data)
 
