@@ -1,6 +1,7 @@
 """What stands around every page: the menu of each audience, the header’s account, the footer."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -9,30 +10,40 @@ from flask import request, url_for
 from facilitator import __version__, access
 from facilitator.vocabulary import MembershipRole
 
-# (words of the menu, endpoint): five at most; the first is the audience’s home.
-MENUS: Mapping[MembershipRole, tuple[tuple[str, str], ...]] = MappingProxyType(
+
+@dataclass(frozen=True)
+class Entry:
+    """A word of the menu: where it leads, and which other pages stand under it."""
+
+    label: str
+    endpoint: str
+    covers: tuple[str, ...] = ()
+
+
+# Five at most; the first is the audience’s home.
+MENUS: Mapping[MembershipRole, tuple[Entry, ...]] = MappingProxyType(
     {
         MembershipRole.administrator: (
-            ("Territoires", "administrators.index"),
-            ("Utilisateurs", "administrators_users.index"),
-            ("Organisations", "administrators_organisations.index"),
+            Entry("Territoires", "administrators.index"),
+            Entry("Utilisateurs", "administrators_users.index"),
+            Entry("Organisations", "administrators_organisations.index"),
         ),
         MembershipRole.facilitator: (
-            ("Ma journée", "day.show"),
-            ("Lots", "lots.index"),
-            ("Personnes", "people.index"),
-            ("Heures", "timesheets.queue"),
-            ("Suivis", "followups.index"),
+            Entry("Ma journée", "day.show"),
+            Entry("Marchés", "lots.index", ("/marches",)),
+            Entry("Personnes", "people.index", ("/mises-a-l-emploi", "/contrats", "/fiches", "/periodes")),
+            Entry("Heures", "timesheets.queue", ("/globalisations",)),
+            Entry("Suivis", "followups.index"),
         ),
-        MembershipRole.authority: (("Mes marchés", "authorities.index"),),
+        MembershipRole.authority: (Entry("Mes marchés", "authorities.index"),),
         MembershipRole.company: (
-            ("Nos lots", "companies.lots"),
-            ("Mises à l’emploi", "companies.placements"),
+            Entry("Nos lots", "companies.lots"),
+            Entry("Mises à l’emploi", "companies.placements"),
         ),
         MembershipRole.siae: (
-            ("Mises à l’emploi", "siaes.placements"),
-            ("Contrats", "siaes.contracts"),
-            ("Heures", "siaes.hours"),
+            Entry("Mises à l’emploi", "siaes.placements"),
+            Entry("Contrats", "siaes.contracts"),
+            Entry("Heures", "siaes.hours"),
         ),
         MembershipRole.referrer: (),
     }
@@ -44,7 +55,7 @@ FOOTER = (("Accessibilité", "public.accessibility"), ("Mentions légales", "pub
 def home_of(role: MembershipRole | None) -> str:
     """The endpoint of a role’s own first page."""
     menu = MENUS[role] if role else ()
-    return menu[0][1] if menu else "account.show"
+    return menu[0].endpoint if menu else "account.show"
 
 
 def around() -> dict[str, Any]:
@@ -63,10 +74,19 @@ def around() -> dict[str, Any]:
 
 
 def _menu(role: MembershipRole | None) -> list[tuple[str, str, bool]]:
-    entries = [(label, url_for(endpoint)) for label, endpoint in (MENUS[role] if role else ())]
-    inside = [url for _, url in entries if f"{request.path}/".startswith(f"{url.rstrip('/')}/")]
-    current = max(inside, key=len, default="")
-    return [(label, url, url == current) for label, url in entries]
+    menu = MENUS[role] if role else ()
+    urls = [url_for(entry.endpoint) for entry in menu]
+    reach = [max(map(_common, (url, *entry.covers))) for url, entry in zip(urls, menu, strict=True)]
+    nearest = max(reach, default=0)
+    return [
+        (entry.label, url, 0 < length == nearest)
+        for entry, url, length in zip(menu, urls, reach, strict=True)
+    ]
+
+
+def _common(start: str) -> int:
+    """How long a start of address the page shares with an entry; 0 when it stands elsewhere."""
+    return len(start) if f"{request.path}/".startswith(f"{start.rstrip('/')}/") else 0
 
 
 def _account(name: str) -> dict[str, str]:
