@@ -70,7 +70,7 @@ def declare(
     allotted = shares.allot(session, contract, parts, from_on=from_on, worked=worked, training=training)
     sheet = _write(session, contract, from_on, to_on, worked, training, on=on, by=by, channel=channel)
     shares.write(session, sheet, allotted)
-    hours.note(session, "declare", sheet, by)
+    hours.note(session, "declare", [sheet], by)
     return Declared(sheet, warnings)
 
 
@@ -109,7 +109,7 @@ def correct(
     if old.state != TimesheetState.validated:
         give_way(session, old)
     shares.write(session, sheet, allotted)
-    hours.note(session, "correct", sheet, by, replaces=old.id)
+    hours.note(session, "correct", [sheet], by, replaces=old.id)
     return Declared(sheet, warnings)
 
 
@@ -173,7 +173,7 @@ def split(
         sheet.decided_on, sheet.decided_by_id = old.decided_on, old.decided_by_id
         sheet.refusal_reason = old.refusal_reason
         shares.write(session, sheet, allotted)
-        hours.note(session, "split", sheet, by, replaces=old.id)
+        hours.note(session, "split", [sheet], by, replaces=old.id)
         sheets.append(sheet)
     return sheets[0], sheets[1]
 

@@ -1,6 +1,7 @@
 """Hours: relevés (contract × period), their shares to lots with the verdict of each, «néant», globalisations."""
 
 import datetime
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -153,20 +154,27 @@ class GlobalisationLot(Model):
     consented_on: Mapped[datetime.date | None]  # NULL: not yet; no share may go there
 
 
-def note(session: Session, verb: str, sheet: Timesheet, by: int | None, **details: Any) -> None:
-    """Append to the journal what was done to a relevé, once for each lot that its hours go to."""
-    lots = session.scalars(select(Share.lot_id).where(Share.timesheet_id == sheet.id).distinct())
-    known: list[int | None] = list(lots)
-    for lot_id in known or [None]:
-        journal.note(
-            session,
-            verb,
-            "timesheet",
-            sheet.id,
-            by=by,
-            territory_id=sheet.territory_id,
-            lot_id=lot_id,
-            contract=sheet.contract_id,
-            month=str(sheet.month),
-            **details,
-        )
+def note(session: Session, verb: str, sheets: Sequence[Timesheet], by: int | None, **details: Any) -> None:
+    """Append to the journal what was done to relevés, once for each lot that their hours go to (one select)."""
+    rows = session.execute(
+        select(Share.timesheet_id, Share.lot_id)
+        .where(Share.timesheet_id.in_([sheet.id for sheet in sheets]))
+        .distinct()
+    )
+    lots: dict[int, list[int | None]] = {}
+    for sheet_id, lot_id in rows:
+        lots.setdefault(sheet_id, []).append(lot_id)
+    for sheet in sheets:
+        for lot in lots.get(sheet.id, [None]):
+            journal.note(
+                session,
+                verb,
+                "timesheet",
+                sheet.id,
+                by=by,
+                territory_id=sheet.territory_id,
+                lot_id=lot,
+                contract=sheet.contract_id,
+                month=str(sheet.month),
+                **details,
+            )

@@ -1,6 +1,7 @@
 """Validating hours: a facilitator says yes or no to a relevé; a correction then takes the place of the old."""
 
 import datetime
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,15 +15,20 @@ from facilitator.vocabulary import TimesheetState
 
 def validate(session: Session, sheet: Timesheet, *, on: datetime.date, by: int | None) -> None:
     """Validate a relevé (twice has one effect); the relevé that it corrects is replaced at the same time."""
-    if sheet.state == TimesheetState.validated:
-        return
-    _refuse_unless_declared(sheet)
-    replaced = session.get(Timesheet, sheet.replaces_id) if sheet.replaces_id else None
-    if replaced is not None and replaced.state == TimesheetState.validated:
+    validate_all(session, [sheet], on=on, by=by)
+
+
+def validate_all(session: Session, sheets: Sequence[Timesheet], *, on: datetime.date, by: int | None) -> None:
+    """Validate many relevés or none, in a number of statements that does not grow with them."""
+    new = [sheet for sheet in sheets if sheet.state != TimesheetState.validated]
+    for sheet in new:
+        _refuse_unless_declared(sheet)
+    for replaced in _corrected(session, new):
         give_way(session, replaced)
-    sheet.state, sheet.decided_on, sheet.decided_by_id = TimesheetState.validated, on, by
-    touch(session, "timesheet", sheet.id)
-    hours.note(session, "validate", sheet, by)
+    for sheet in new:
+        sheet.state, sheet.decided_on, sheet.decided_by_id = TimesheetState.validated, on, by
+    touch(session, "timesheet", *(sheet.id for sheet in new))
+    hours.note(session, "validate", new, by)
 
 
 def refuse(session: Session, sheet: Timesheet, reason: str, *, on: datetime.date, by: int | None) -> None:
@@ -33,7 +39,7 @@ def refuse(session: Session, sheet: Timesheet, reason: str, *, on: datetime.date
     sheet.state, sheet.refusal_reason = TimesheetState.refused, reason
     sheet.decided_on, sheet.decided_by_id = on, by
     touch(session, "timesheet", sheet.id)
-    hours.note(session, "refuse", sheet, by)
+    hours.note(session, "refuse", [sheet], by)
 
 
 def lock_all(session: Session, ids: list[int], territory_id: int) -> list[Timesheet]:
@@ -50,6 +56,15 @@ def lock_all(session: Session, ids: list[int], territory_id: int) -> list[Timesh
             .with_for_update()
         )
     )
+
+
+def _corrected(session: Session, sheets: Sequence[Timesheet]) -> list[Timesheet]:
+    """The validated relevés that these replace."""
+    ids = {sheet.replaces_id for sheet in sheets if sheet.replaces_id is not None}
+    if not ids:
+        return []
+    query = select(Timesheet).where(Timesheet.id.in_(ids), Timesheet.state == TimesheetState.validated)
+    return list(session.scalars(query.order_by(Timesheet.id)))
 
 
 def _refuse_unless_declared(sheet: Timesheet) -> None:

@@ -60,8 +60,7 @@ def validate_many() -> ResponseReturnValue:
         return replay
     sheets = validations.lock_all(db.session(), form.ids(), member.territory_id)
     try:
-        for sheet in sheets:
-            validations.validate(db.session(), sheet, on=clock.today(), by=member.user_id)
+        validations.validate_all(db.session(), sheets, on=clock.today(), by=member.user_id)
     except Refused as refused:
         db.session.rollback()
         form.refuse(refused)
