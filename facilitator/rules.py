@@ -75,14 +75,16 @@ class DatedRules:
     """Dated values of the parameters: (effective_on, name, value), in any order."""
 
     entries: Sequence[tuple[date, str, object]] = ()
+    # Rules by number of entries in effect: pages ask for them once for each line that they show.
+    _known: dict[int, Rules] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def on(self, day: date) -> Rules:
         """Give the rules in force on a day: for each name, the last value effective by then."""
-        values: dict[str, object] = {}
-        for effective_on, name, value in sorted(self.entries, key=lambda entry: entry[0]):
-            if effective_on <= day:
-                values[name] = value
-        return replace(Rules(), **values)  # type: ignore[arg-type]
+        effective = [entry for entry in self.entries if entry[0] <= day]
+        if len(effective) not in self._known:
+            values = {name: value for _, name, value in sorted(effective, key=lambda entry: entry[0])}
+            self._known[len(effective)] = replace(Rules(), **values)  # type: ignore[arg-type]
+        return self._known[len(effective)]
 
 
 def _whole(low: int, high: int) -> Callable[[str], object]:
