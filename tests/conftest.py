@@ -19,11 +19,13 @@ from facilitator import create_app, schema
 from facilitator.db import db
 from facilitator.settings import PasswordCost, Settings
 from tests import postgres
+from tests.demo_template import demonstrated, postgresql_demo, sqlite_demo  # noqa: F401 – fixtures
 from tests.forms_in_pages import Browser
 from tests.watch import RequestWatch
 
 CHEAP = PasswordCost(time=1, memory_kib=8, parallelism=1)
 TEMPLATE = "template_of_tests"
+NOW = datetime.datetime(2026, 11, 23, 9, tzinfo=datetime.UTC)
 _numbers = itertools.count(1)
 
 
@@ -41,7 +43,7 @@ def settings_for(url: str, instance: Path, **others: Any) -> Settings:
 @pytest.fixture(autouse=True)
 def today() -> Iterator[None]:
     """Every test lives on one day: what it says of «today» holds in ten years."""
-    with time_machine.travel(datetime.datetime(2026, 11, 23, 9, tzinfo=datetime.UTC), tick=True):
+    with time_machine.travel(NOW, tick=True):
         yield
 
 

@@ -1,11 +1,13 @@
 """The demonstration territory: what it holds, and that the same seed and date tell the same story."""
 
 import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
@@ -15,6 +17,7 @@ from facilitator.accounts import User
 from facilitator.contracts import Contract
 from facilitator.db import Base
 from facilitator.demo import DemoRefused
+from facilitator.demo.story import known_accounts
 from facilitator.followups import FollowUp
 from facilitator.hours import Globalisation, NilDeclaration, Share, Timesheet
 from facilitator.markets import Lot, LotStop, Market
@@ -29,14 +32,27 @@ from facilitator.vocabulary import (
     Reason,
     SiaeKind,
 )
+from tests.demo_template import ON
 
-ON = datetime.date(2026, 11, 23)
+SQLITE = pytest.mark.parametrize("demonstrated", ["sqlite"], indirect=True)
 
 
-def told(session: Session, seed: int = 1, on: datetime.date = ON) -> list[demo.Account]:
-    accounts = demo.load(session, seed, on, lambda sentence: None)
-    session.commit()
-    return accounts
+@pytest.fixture
+def database(demonstrated: str) -> str:
+    """Every test of this module reads the demonstration of seed 1 on ON."""
+    return demonstrated
+
+
+@contextmanager
+def told(seed: int, on: datetime.date) -> Iterator[Session]:
+    """Another demonstration, in memory."""
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        demo.load(session, seed, on, lambda sentence: None)
+        session.commit()
+        yield session
+    engine.dispose()
 
 
 def count(session: Session, model: type[Any]) -> int:
@@ -44,9 +60,9 @@ def count(session: Session, model: type[Any]) -> int:
 
 
 def test_the_demonstration_shows_every_case_of_the_trade(session: Session) -> None:
-    accounts = told(session)
-
-    assert {account.role for account in accounts} == {role.value for role in MembershipRole}
+    assert {account.role for account in known_accounts(session)} == {
+        role.value for role in MembershipRole
+    }
     assert 38 <= count(session, Market) <= 46
     assert 80 <= count(session, Lot) <= 105
     assert count(session, Person) == 370
@@ -81,7 +97,6 @@ def test_the_demonstration_shows_every_case_of_the_trade(session: Session) -> No
 
 
 def test_its_lots_fare_in_every_way_and_its_figures_add_up(session: Session) -> None:
-    told(session)
     found = statements.of_lots(session, session.scalars(select(Lot.id)), ON).values()
 
     assert {each.pace for each in found} >= set(Pace)
@@ -94,7 +109,6 @@ def test_its_lots_fare_in_every_way_and_its_figures_add_up(session: Session) -> 
 
 
 def test_follow_ups_are_due_done_and_provisional(session: Session) -> None:
-    told(session)
     territory = session.scalar(select(Lot.territory_id).order_by(Lot.id).limit(1))
     assert territory is not None
     dues = followups.derived(session, journeys.of_territory(session, territory), ON)
@@ -106,13 +120,17 @@ def test_follow_ups_are_due_done_and_provisional(session: Session) -> None:
     assert Decimal(30) < (chains[6].rate or 0) < Decimal(95)
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("on", [datetime.date(2024, 2, 29), datetime.date(2027, 1, 1)])
-def test_it_can_be_told_on_other_days(session: Session, on: datetime.date) -> None:
-    told(session, seed=7, on=on)
-
-    assert session.scalar(select(func.max(Timesheet.to_on))) < on
-    assert list(verdicts.drift(session)) == []
+@pytest.mark.parametrize(
+    ("seed", "on"), [(1, ON), (7, datetime.date(2024, 2, 29)), (2, datetime.date(2027, 1, 1))]
+)
+@SQLITE
+def test_it_can_be_told_on_other_days_and_the_same_day_tells_the_same_story(
+    session: Session, seed: int, on: datetime.date
+) -> None:
+    with told(seed, on) as other:
+        assert other.scalar(select(func.max(Timesheet.to_on))) < on
+        assert list(verdicts.drift(other)) == []
+        assert (figures(other) == figures(session)) == (seed == 1)
 
 
 def figures(session: Session) -> list[Any]:
@@ -133,32 +151,16 @@ def figures(session: Session) -> list[Any]:
     return [tuple(row) for row in rows]
 
 
-def test_the_same_seed_and_date_tell_the_same_story_whatever_the_engine(session: Session) -> None:
-    told(session)
-    elsewhere = create_engine("sqlite://", poolclass=StaticPool)
-    Base.metadata.create_all(elsewhere)
-    with Session(elsewhere) as other:
-        told(other)
-        same, different = figures(other), other.scalar(select(func.count(Share.id)))
-    elsewhere.dispose()
+def test_both_engines_tell_the_same_story(session: Session, sqlite_demo: Path) -> None:
+    engine = create_engine(f"sqlite:///{sqlite_demo}")
+    with Session(engine) as other:
+        same = figures(other)
+    engine.dispose()
 
-    assert different and figures(session) == same
-
-
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_another_seed_tells_another_story(session: Session, app: Flask) -> None:
-    told(session, seed=1)
-    first = figures(session)
-    elsewhere = create_engine("sqlite://", poolclass=StaticPool)
-    Base.metadata.create_all(elsewhere)
-    with Session(elsewhere) as other:
-        told(other, seed=2)
-        assert figures(other) != first
-    elsewhere.dispose()
+    assert same and figures(session) == same
 
 
 def test_a_second_time_is_refused_and_nothing_changes(session: Session) -> None:
-    told(session)
     before = count(session, User)
 
     with pytest.raises(DemoRefused, match="contient déjà"):

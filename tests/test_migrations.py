@@ -1,6 +1,5 @@
 """Migrations: up and down on filled tables, both engines; the schema is exactly what the models say."""
 
-import datetime
 from pathlib import Path
 
 import pytest
@@ -11,11 +10,10 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import func, inspect, select
 
-from facilitator import demo
+from facilitator import create_app
 from facilitator.db import Base, db
 from facilitator.settings import bundled
-
-ON = datetime.date(2026, 11, 23)
+from tests.conftest import settings_for
 
 
 def rows_by_table() -> dict[str, int]:
@@ -35,13 +33,11 @@ def test_the_migrations_make_the_schema_of_the_models(app: Flask) -> None:
         assert compare_metadata(context, Base.metadata) == []
 
 
-def test_each_step_down_and_up_again_keeps_every_other_row(app: Flask) -> None:
+def test_each_step_down_and_up_again_keeps_every_other_row(demonstrated: str, tmp_path: Path) -> None:
+    app = create_app(settings_for(demonstrated, tmp_path))
     with app.app_context():
         config = app.extensions["migrate"].migrate.get_config()
         revisions = [each.revision for each in ScriptDirectory.from_config(config).walk_revisions()]
-        demo.load(db.session(), 1, ON, lambda sentence: None)
-        db.session.commit()
-        db.session.remove()
         full = rows_by_table()
         assert sum(full.values()) > 5000
 
@@ -53,6 +49,7 @@ def test_each_step_down_and_up_again_keeps_every_other_row(app: Flask) -> None:
         assert rows_by_table() == {}
         command.upgrade(config, "head")
         assert set(rows_by_table()) == set(full)
+        db.engine.dispose()
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
