@@ -24,14 +24,16 @@ from tests.trade import Ground
 pytestmark = pytest.mark.campaign
 HISTORIES = int(os.environ.get("CAMPAIGN_HISTORIES", "10000"))
 START, END = date(2025, 1, 1), date(2026, 12, 31)
-# Hundredths of hours as the database keeps them; none of our code stands between.
+# Hundredths of hours as the database keeps them; none of our code stands between. A correction that waits, or was
+# refused, stands in no total while the validated relevé that it corrects counts.
 SUMS = text(
     """
     SELECT coalesce(sum(CASE WHEN t.state = 'validated' AND s.standing = 'counted' THEN s.retained END), 0),
            coalesce(sum(CASE WHEN t.state = 'validated' AND s.standing = 'counted' THEN s.hours - s.retained END), 0),
            coalesce(sum(CASE WHEN t.state = 'declared' AND (o.state IS NULL OR o.state <> 'validated')
                              THEN s.hours END), 0),
-           coalesce(sum(CASE WHEN t.state = 'refused' THEN s.hours END), 0)
+           coalesce(sum(CASE WHEN t.state = 'refused' AND (o.state IS NULL OR o.state <> 'validated')
+                             THEN s.hours END), 0)
     FROM shares s JOIN timesheets t ON t.id = s.timesheet_id LEFT JOIN timesheets o ON o.id = t.replaces_id
     WHERE s.lot_id = :lot AND t.to_on <= :day
     """
