@@ -2,6 +2,7 @@
 
 import datetime
 import enum
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -37,6 +38,7 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 CENT = Decimal("0.01")
+PATIENCE = 20  # seconds that a writer waits for its turn in its own process
 
 
 class Base(DeclarativeBase):
@@ -175,9 +177,26 @@ def guard_sqlite(engine: Engine) -> None:
         cursor.execute(f"PRAGMA synchronous={'FULL' if safe_wal else 'EXTRA'}")
         cursor.close()
 
+    # SQLite's waiters poll and may starve; the threads of one process queue here instead.
+    turn = threading.Lock()
+
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+        if not _writing.get():
+            connection.exec_driver_sql("BEGIN")
+            return
+        connection.info["turn"] = turn.acquire(timeout=PATIENCE)
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except BaseException:
+            end_turn(connection)
+            raise
+
+    @event.listens_for(engine, "commit")
+    @event.listens_for(engine, "rollback")
+    def end_turn(connection: Connection) -> None:
+        if connection.info.pop("turn", False):
+            turn.release()
 
 
 def init_app(app: Flask) -> None:

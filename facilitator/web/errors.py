@@ -3,7 +3,7 @@
 from flask import Flask, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -53,6 +53,14 @@ def _integrity(error: IntegrityError) -> ResponseReturnValue:
     raise error
 
 
+def _busy(error: OperationalError) -> ResponseReturnValue:
+    """The database is held by others for too long: nothing was written, the same sending may be tried again."""
+    db.session.rollback()
+    if getattr(error.orig, "sqlstate", "") == "55P03" or "database is locked" in str(error.orig):
+        return render_template("errors/500.html"), 503, {"Retry-After": "5"}
+    raise error
+
+
 def init_app(app: Flask) -> None:
     """Answer every refusal and failure with a page."""
     app.register_error_handler(HTTPException, _http)
@@ -60,3 +68,4 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(IntegrityError, _integrity)
+    app.register_error_handler(OperationalError, _busy)
