@@ -141,7 +141,7 @@ def _scope(rows: Sequence[Any], territory_id: int | None) -> Scope:
         row for row in rows if row.market_id and (territory_id is None or row.territory_id == territory_id)
     ]
     markets, shared = _join_territories(followed)
-    return Scope(first.buyer or first.siret, first.siret, markets, shared)
+    return Scope(first.buyer or f"SIRET {first.siret}", first.siret, markets, shared)
 
 
 def _join_territories(rows: Sequence[Any]) -> tuple[tuple[Followed, ...], dict[int, int]]:

@@ -74,7 +74,7 @@ def of_company(session: Session, organisation_id: int, on: datetime.date) -> lis
     rows = session.execute(
         select(
             Lot.id, Award.id, Lot.number, Lot.title, Market.object,
-            func.coalesce(buyer.name, buyer.identifier), Territory.name, Territory.email, Territory.phone,
+            func.coalesce(buyer.name, buyer.scheme + " " + buyer.identifier), Territory.name, Territory.email, Territory.phone,
             Award.role, Lot.groupement_form, Lot.shares_binding,
         )
         .join(Award, Award.lot_id == Lot.id)
@@ -125,7 +125,7 @@ def subcontractors(session: Session, award_id: int, on: datetime.date) -> list[t
     counted = Share.standing != Standing.outside
     rows = session.execute(
         select(
-            func.coalesce(Organisation.name, Organisation.identifier),
+            func.coalesce(Organisation.name, Organisation.scheme + " " + Organisation.identifier),
             func.sum(Share.hours).filter(counted),
             func.sum(Share.retained),
         )
@@ -133,7 +133,7 @@ def subcontractors(session: Session, award_id: int, on: datetime.date) -> list[t
         .join(Organisation, Organisation.id == Award.organisation_id)
         .outerjoin(Share, (Share.award_id == Award.id) & (Share.to_on <= on))
         .where(Award.parent_id == award_id)
-        .group_by(Award.id, Organisation.name, Organisation.identifier)
+        .group_by(Award.id, Organisation.name, Organisation.scheme, Organisation.identifier)
         .order_by(Award.id)
     )
     return [(name, declared or ZERO, retained or ZERO) for name, declared, retained in rows]

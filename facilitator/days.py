@@ -301,7 +301,7 @@ def lots_to_watch(territory_id: int) -> Select[*tuple[Any, ...]]:
             Lot.number,
             Lot.title,
             Market.object,
-            func.coalesce(buyer.name, buyer.identifier),
+            func.coalesce(buyer.name, buyer.scheme + " " + buyer.identifier),
         )
         .join(Market, Market.id == Lot.market_id)
         .join(buyer, buyer.id == Market.buyer_id)
@@ -312,7 +312,10 @@ def lots_to_watch(territory_id: int) -> Select[*tuple[Any, ...]]:
 def award_labels(session: Session, lot_ids: Iterable[int]) -> dict[int, str]:
     """Who answers for each lot: its titulaire or mandataire."""
     rows = session.execute(
-        select(Award.lot_id, func.coalesce(Organisation.name, Organisation.identifier))
+        select(
+            Award.lot_id,
+            func.coalesce(Organisation.name, Organisation.scheme + " " + Organisation.identifier),
+        )
         .join(Organisation, Organisation.id == Award.organisation_id)
         .where(Award.lot_id.in_(set(lot_ids)), Award.role.in_(("titulaire", "mandataire")))
     )

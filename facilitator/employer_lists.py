@@ -65,7 +65,7 @@ def to_answer(rows: Select[Any]) -> Select[*tuple[Any, ...]]:
         .join(Territory, Territory.id == Placement.territory_id)
         .with_only_columns(
             Placement.id, Person.first_name, Person.last_name, Lot.number, Lot.title, Market.object,
-            func.coalesce(_Host.name, _Host.identifier).label("host"), Territory.name.label("territory"),
+            func.coalesce(_Host.name, _Host.scheme + " " + _Host.identifier).label("host"), Territory.name.label("territory"),
             Placement.employer_id, Placement.state, Placement.from_on, Placement.proposed_on,
             Placement.answered_on,
         )

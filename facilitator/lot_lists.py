@@ -90,7 +90,7 @@ def of_territory(session: Session, territory_id: int, wanted: Wanted, on: dateti
             Lot.title,
             Lot.market_id,
             Market.object,
-            func.coalesce(Organisation.name, Organisation.identifier),
+            func.coalesce(Organisation.name, Organisation.scheme + " " + Organisation.identifier),
             Market.notified_on,
         )
         .join(Market, Market.id == Lot.market_id)

@@ -47,7 +47,7 @@ def of_territory(session: Session, territory_id: int, words: str, page: int) -> 
         select(
             Market.id,
             Market.object,
-            func.coalesce(Organisation.name, Organisation.identifier),
+            func.coalesce(Organisation.name, Organisation.scheme + " " + Organisation.identifier),
             Market.decp_id,
             Market.generated_id,
             Market.buyer_number,

@@ -21,7 +21,7 @@ from facilitator.vocabulary import PlacementMode, PlacementState
 
 PURPOSE = "answer_placement"
 THING = "placement"
-LONGEST_TITLE = 90  # of a market’s object inside a sentence
+LONGEST_TITLE = 120  # of a market’s object inside a sentence
 _Employer, _Host, _Buyer = aliased(Organisation), aliased(Organisation), aliased(Organisation)
 
 
@@ -74,9 +74,11 @@ def question(session: Session, placement_id: int) -> Question:
     row = session.execute(_columns().where(Placement.id == placement_id)).one()
     facts = row._asdict()
     number, title = facts.pop("number"), facts.pop("title")
+    # A published lot often bears the market’s own title: it is not said twice.
+    lot = f"lot {number}" if title == facts["market"] else f"lot {number} – {shortened(title)}"
     facts["market"] = shortened(facts["market"])
     facts["state"], facts["mode"] = PlacementState(facts["state"]), PlacementMode(facts["mode"])
-    return Question(lot=f"lot {number} – {shortened(title)}", **facts)
+    return Question(lot=lot, **facts)
 
 
 def _columns() -> Select[*tuple[object, ...]]:

@@ -211,7 +211,7 @@ def _awards(session: Session, ids: set[int]) -> Mapping[int, tuple[AwardFact, ..
             Award.lot_id,
             Award.id,
             Award.parent_id,
-            func.coalesce(Organisation.name, Organisation.identifier),
+            func.coalesce(Organisation.name, Organisation.scheme + " " + Organisation.identifier),
             Award.role,
         )
         .join(Organisation, Organisation.id == Award.organisation_id)

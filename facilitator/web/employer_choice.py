@@ -41,12 +41,27 @@ def offer_awards(form: EmployerForm) -> None:
     lot_id = asked("lot")
     rows = rows.where(Award.lot_id == lot_id) if lot_id else rows.where(_not_long_ended())
     found = [
-        (str(row.id), f"{row.object[:60]} – lot {row.number} {row.title[:40]} – {row.name or row.identifier}")
+        (
+            str(row.id),
+            f"{_lot_named(row.object, row.number, row.title)} – {row.name or f'SIRET {row.identifier}'}",
+        )
         for row in db.session.execute(rows)
     ]
     if lot_id and len(found) == 1:
         form.award.blank = None
     form.award.offer(found)
+
+
+def _lot_named(market: str, number: str, title: str) -> str:
+    """The market and its lot in few words; a published lot often bears the market’s own long title."""
+    if title == market:
+        return f"{_both_ends(market)} – lot {number}"
+    return f"{_both_ends(market)} – lot {number} {title[:40]}"
+
+
+def _both_ends(text: str) -> str:
+    """Published titles of one operation differ by their last words."""
+    return text if len(text) <= 64 else f"{text[:28].rstrip()} … {text[-32:].lstrip()}"
 
 
 def _not_long_ended() -> ColumnElement[bool]:

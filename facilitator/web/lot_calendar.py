@@ -40,6 +40,8 @@ def set_dates(lot_id: int) -> ResponseReturnValue:
 def _set(lot: Lot, form: DatesForm, before: lot_dates.Bounds) -> None:
     """Only what changes is written; in the order that never puts the end before the start."""
     wanted = {"start": form.start.data, "end": form.end.data}
+    if not any(wanted.values()):
+        raise MarketRefused("Indiquez le début du lot, sa fin, ou les deux.")
     changes = [
         (kind, value)
         for (kind, value), known in zip(wanted.items(), before, strict=True)

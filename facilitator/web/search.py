@@ -125,4 +125,4 @@ def _siaes(member: Member, words: list[str]) -> list[Any]:
 
 
 def _label() -> Any:
-    return func.coalesce(Organisation.name, Organisation.identifier)
+    return func.coalesce(Organisation.name, Organisation.scheme + " " + Organisation.identifier)
