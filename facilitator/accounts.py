@@ -1,6 +1,7 @@
 """Accounts: users, what they are members of, their sessions on the server, delays after wrong passwords."""
 
 import datetime
+import re
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -12,6 +13,9 @@ from facilitator.passwords import hashed, refuse_weak
 from facilitator.refusals import Refused
 from facilitator.territories import Territory
 from facilitator.vocabulary import MembershipRole
+
+LONGEST_NAME = 120
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class AccountRefused(Refused):
@@ -26,7 +30,7 @@ class User(Versioned, Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
-    name: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
     demo: Mapped[bool] = mapped_column(default=False)
@@ -106,6 +110,7 @@ def create_user(
 ) -> User:
     """Open an account; without a password it waits for a link. Refuses a known address and a weak password."""
     email = email.strip().lower()
+    _refuse_unreadable(email, name)
     if session.scalar(select(User.id).where(User.email == email)) is not None:
         raise AccountRefused(f"Un compte existe déjà pour {email}\u00a0: ajoutez-lui un rôle.")
     if password is not None:
@@ -121,6 +126,17 @@ def create_user(
     session.flush()
     journal.note(session, "create", "user", user.id, by=by)
     return user
+
+
+def _refuse_unreadable(email: str, name: str) -> None:
+    """The console has no form that would have read them first."""
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email) or len(email) > 254 or _CONTROL.search(email):
+        raise AccountRefused(
+            f"«\u00a0{email[:60]}\u00a0» n’est pas une adresse électronique complète\u00a0; écrivez-la ainsi\u00a0: "
+            "prenom.nom@exemple.fr."
+        )
+    if not name.strip() or len(name) > LONGEST_NAME or _CONTROL.search(name):
+        raise AccountRefused(f"Donnez un nom d’une ligne, de {LONGEST_NAME} caractères au plus.")
 
 
 def set_password(session: Session, user: User, password: str, *, by: int | None) -> None:

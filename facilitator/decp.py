@@ -124,7 +124,8 @@ def _unwrapped(each: object) -> object:
 
 def _has_markets(document: object, records: list[object]) -> bool:
     if not records:
-        return isinstance(document, Mapping) and bool({"marches", "marche"} & document.keys())
+        held = (document.get(each) for each in ("marches", "marche")) if isinstance(document, Mapping) else ()
+        return any(isinstance(each, (list, Mapping)) for each in held)
     return any(isinstance(each, Mapping) and len(_MARKET_KEYS & each.keys()) > 1 for each in records)
 
 

@@ -12,6 +12,8 @@ from facilitator.refusals import Refused
 from facilitator.rules import DatedRules, dump, parse
 from facilitator.vocabulary import TerritoryKind
 
+LONGEST_NAME = 200
+
 
 class TerritoryRefused(Refused):
     """A territory or one of its parameters cannot be as asked."""
@@ -25,7 +27,7 @@ class Territory(Versioned, Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(60), unique=True)
-    name: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME))
     kind: Mapped[str] = mapped_column(String(10))
     legal_bearer: Mapped[str | None] = mapped_column(String(200))
     email: Mapped[str | None] = mapped_column(String(254))
@@ -80,6 +82,10 @@ def create(session: Session, slug: str, name: str, kind: TerritoryKind, *, by: i
         raise TerritoryRefused(
             f"«\u00a0{slug}\u00a0» ne convient pas comme nom court\u00a0: minuscules sans accent, chiffres"
             " et tirets, par exemple «\u00a0val-d-exemple\u00a0»."
+        )
+    if not name.strip() or len(name) > LONGEST_NAME or re.search(r"[\x00-\x1f\x7f]", name):
+        raise TerritoryRefused(
+            f"Donnez au territoire un nom d’une ligne, de {LONGEST_NAME} caractères au plus."
         )
     if session.scalar(select(Territory.id).where(Territory.slug == slug)) is not None:
         raise TerritoryRefused(f"Un territoire porte déjà le nom court «\u00a0{slug}\u00a0».")

@@ -63,7 +63,9 @@ class RowField(SelectField):
 
 def _id(value: Any) -> int | None:
     text = str(value or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    if text and not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise ValueError(text[:20])  # what is no row is refused, never read as «none»
+    return int(text) if text else None
 
 
 def _a_day_after_start(form: Any, field: Field) -> None:

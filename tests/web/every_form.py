@@ -1,0 +1,289 @@
+"""Every form of the site, found by opening the pages of each role on a territory that has one of everything."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from lxml.html import FormElement, HtmlElement
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from facilitator import (
+    documents,
+    eligibility,
+    globalisations,
+    ledger,
+    lot_dates,
+    market_files,
+    placement_letters,
+    validations,
+)
+from facilitator.accounts import Membership, User
+from facilitator.journal import now
+from facilitator.people import Window
+from facilitator.permissions import DOORS
+from facilitator.territories import Territory
+from facilitator.vocabulary import ContractType, LedgerKind, MembershipRole, OrganisationRoleName
+from tests import builders, trade
+from tests.forms_in_pages import Browser, page_of
+from tests.trade import day
+
+ROLES = MembershipRole
+SIGN_OUT = "sign_in.sign_out"
+
+
+class Quick(Browser):
+    """A browser that sends many forms: their HTML is checked elsewhere."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        return FlaskClient.open(self, *args, **kwargs)
+
+
+@dataclass
+class Place:
+    """A territory with objects in each state that a form waits for."""
+
+    territory: Territory
+    ids: dict[str, list[int]]
+    users: dict[MembershipRole, User]
+    tokens: list[str]
+    exits: list[tuple[int, str, int]] = field(default_factory=list)
+
+
+def place(app: Flask, session: Session) -> Place:
+    """One of everything, through the domain's own verbs."""
+    ground = trade.market(session)
+    ground.territory.email = "clauses@demo.example"
+    session.flush()
+    employer = trade.siae(session)
+    waiting = trade.person(session, ground.territory, "01/01/2026")
+    proposed = trade.proposed(session, waiting, ground.award, employer, "01/02/2026")
+    to_company = trade.proposed(
+        session,
+        waiting,
+        ground.award,
+        ground.company,
+        "01/03/2026",
+        mode=trade.PlacementMode.embauche_directe,
+    )
+    gone = trade.person(session, ground.territory, "01/01/2025")
+    fixed = trade.direct(session, gone, ground.award, ContractType.cdd, "01/02/2025", "30/06/2025")
+    others = trade.lot(session, ground.territory, hours="100", by_buyer=ground.buyer)
+    trade.award(session, others, ground.company)
+    lot = ground.lot
+    lot_dates.stop(session, lot, day("01/11/2026"), None, "Intempéries", by=None)
+    ledger.add_line(
+        session,
+        lot,
+        LedgerKind.tranche,
+        Decimal(100),
+        effective_on=None,
+        option_until=day("31/12/2026"),
+        label="TO1",
+        by=None,
+    )
+    documents.expect(session, lot, "Attestation", day("15/04/2026"), by=None)
+    fiche = eligibility.request(session, waiting, requested_on=day("02/11/2026"), by=None)
+    sheets = [
+        trade.declared(session, ground.contract, "01/02/2025", "28/02/2025", "100"),
+        trade.validated(session, ground.contract, "01/03/2025", "31/03/2025", "100"),
+    ]
+    refused = trade.declared(session, fixed.contract, "01/02/2025", "28/02/2025", "100")
+    validations.refuse(session, refused, "Feuille manquante", on=day("01/03/2025"), by=None)
+    agreement = globalisations.record(
+        session,
+        ground.territory.id,
+        ground.company.id,
+        {lot.id: None, others.id: None},
+        effective_on=day("01/01/2026"),
+        by=None,
+    )
+    users = _users(session, ground, employer)
+    batch = market_files.keep(
+        session, ground.territory.id, [("decp.json", _decp())], by=users[ROLES.facilitator].id, at=now()
+    )
+    with app.app_context():
+        letter = placement_letters.propose_by_mail(
+            session, proposed, "siae@demo.example", at=now(), base_url="http://guichet.example"
+        )
+    token = letter.text.split("/lien/")[1].split()[0]
+    facilitator = users[ROLES.facilitator]
+    ids: dict[str, list[int]] = {
+        "territory": [ground.territory.id],
+        "organisation": [ground.company.id],
+        "market": [lot.market_id],
+        "lot": [lot.id],
+        "award": [ground.award.id],
+        "person": [waiting.id, gone.id],
+        "eligibility": [fiche.id],
+        "window": list(session.scalars(select(Window.id).where(Window.person_id == gone.id))),
+        "placement": [proposed.id, to_company.id, fixed.placement.id],
+        "contract": [fixed.contract.id, ground.contract.id],
+        "timesheet": [each.id for each in sheets],
+        "globalisation": [agreement.id],
+        "import_batch": [batch.id],
+        "user": [facilitator.id],
+        "membership": list(
+            session.scalars(select(Membership.id).where(Membership.user_id == facilitator.id))
+        ),
+    }
+    tokens = [token, builders.password_link(session, facilitator)]
+    exits = [(gone.id, "2025-06-30", months) for months in (6, 12)]
+    session.commit()
+    return Place(ground.territory, ids, users, tokens, exits)
+
+
+def _decp() -> bytes:
+    market = {
+        "id": "2026FICTIF10",
+        "acheteur": {"id": "21999001700002"},
+        "objet": "Rénovation du gymnase des Tilleuls",
+        "nature": "Marché",
+        "codeCPV": "45000000",
+        "dateNotification": "2026-01-10",
+        "datePublicationDonnees": "2026-01-20",
+        "titulaires": [],
+        "considerationsSociales": {"considerationSociale": ["Clause sociale"]},
+    }
+    return json.dumps({"marches": {"marche": [market]}}).encode()
+
+
+def _users(session: Session, ground: trade.Ground, employer: Any) -> dict[MembershipRole, User]:
+    referrer = builders.organisation(session, "Mission locale", OrganisationRoleName.referrer)
+    places: dict[MembershipRole, Any] = {
+        ROLES.facilitator: {"territory": ground.territory},
+        ROLES.administrator: {},
+        ROLES.siae: {"organisation": employer},
+        ROLES.company: {"organisation": ground.company},
+        ROLES.authority: {"organisation": ground.buyer},
+        ROLES.referrer: {"organisation": referrer},
+    }
+    return {role: builders.user(session, role, **where) for role, where in places.items()}
+
+
+@dataclass
+class Found:
+    """A form in its page, with who opened it."""
+
+    endpoint: str
+    role: MembershipRole
+    page: TestResponse
+    form: FormElement
+    target: str
+
+
+def addresses(app: Flask, here: Place) -> Iterator[str]:
+    """Each page of the site for this territory's objects."""
+    adapter = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or set()) and rule.endpoint not in ("static",):
+            for values in _values(rule, here):
+                yield adapter.build(rule.endpoint, values)
+    ids = {thing: found[0] for thing, found in here.ids.items() if found}
+    sizing = "amount=1000000&labour_percent=50&rate_percent=5&hourly_cost=30"
+    yield f"/lots/{ids['lot']}/calibrage?base=labour_share&{sizing}"
+    yield f"/fiches/{ids['eligibility']}/valider?critere=rsa"
+    yield f"/globalisations/nouvelle?entreprise={ids['organisation']}"
+    yield f"/mises-a-l-emploi/nouvelle?personne={ids['person']}"
+    yield f"/mises-a-l-emploi/express?personne={ids['person']}"
+
+
+def _values(rule: Rule, here: Place) -> Iterator[dict[str, Any]]:
+    door = DOORS[rule.endpoint]
+    if "exit_on" in rule.arguments:
+        for person_id, exit_on, months in here.exits:
+            yield {"person_id": person_id, "exit_on": exit_on, "months": months}
+    elif "token" in rule.arguments:
+        yield from ({"token": token} for token in here.tokens)
+    elif door.parameter:
+        yield from ({door.parameter: id} for id in here.ids.get(door.thing, []))
+    else:
+        yield {}
+
+
+def forms(app: Flask, here: Place, clients: dict[MembershipRole, Quick]) -> dict[str, Found]:
+    """The fullest form of each route that takes a POST."""
+    found: dict[str, Found] = {}
+    adapter = app.url_map.bind("localhost")
+    for role, client in clients.items():
+        for address in addresses(app, here):
+            if not DOORS[adapter.match(address.split("?")[0])[0]].admits(role):
+                continue
+            page = client.get(address)
+            if page.status_code != 200 or page.mimetype != "text/html":
+                continue
+            for form in page_of(page).forms:
+                if form.method.upper() == "POST":
+                    _keep(app, found, role, page, form)
+    return found
+
+
+def _keep(
+    app: Flask, found: dict[str, Found], role: MembershipRole, page: TestResponse, form: FormElement
+) -> None:
+    target = form.get("action") or page.request.full_path.rstrip("?")
+    endpoint, _ = app.url_map.bind("localhost").match(target.split("?")[0], method="POST")
+    before = found.get(endpoint)
+    if before is None or len(form.fields) > len(before.form.fields):
+        found[endpoint] = Found(endpoint, role, page, form, target)
+
+
+def without_a_form(app: Flask, found: dict[str, Found]) -> set[str]:
+    """Routes that take a POST and whose form no page of this territory shows."""
+    takes = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or set())}
+    return takes - found.keys()
+
+
+def signed_in(app: Flask, here: Place) -> dict[MembershipRole, Quick]:
+    """A browser for each role."""
+    clients = {}
+    for role, user in here.users.items():
+        clients[role] = Quick(app)
+        assert builders.sign_in(clients[role], user).status_code == 303
+    return clients
+
+
+def kind(field_: HtmlElement) -> str:
+    """What a field asks for, as a browser sees it."""
+    if field_.tag in ("select", "textarea"):
+        return str(field_.tag)
+    if field_.get("inputmode"):
+        return str(field_.get("inputmode"))
+    return str(field_.get("type", "text"))
+
+
+def filled(form: FormElement) -> dict[str, Any]:
+    """The form as somebody in good faith would send it."""
+    data: dict[str, Any] = {}
+    for name, value in form.form_values():
+        data.setdefault(name, []).append(value)
+    for name in form.inputs.keys():  # noqa: SIM118 – not a dict
+        if not any(data.get(name, [])) and (good := _good(form.inputs[name], name)) is not None:
+            data[name] = [good]
+    return data
+
+
+def _good(inputs: Any, name: str) -> str | None:
+    first = inputs if hasattr(inputs, "tag") else inputs[0]
+    if first.tag == "select":
+        return next((each for each in first.value_options if each), None)
+    if "siret" in name or name == "identifier":
+        return trade.siret(77)
+    samples = {
+        "radio": first.get("value"),
+        "date": "2026-11-02",
+        "month": "2026-10",
+        "decimal": "7",
+        "numeric": "7",
+        "email": "quelqu.un@demo.example",
+        "text": "Essai",
+        "textarea": "Essai",
+        "password": "une tortue verte au soleil",
+    }
+    return samples.get(kind(first))
