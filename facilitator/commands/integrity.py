@@ -16,7 +16,8 @@ def verify(as_json: bool) -> int:
     with reading() as session:
         found = list(integrity.checks(session, today()))
     if as_json:
-        print_json({each.code: {"faults": len(each.faults), "list": each.faults} for each in found})
+        counts = {each.code: len(each.faults) for each in found}
+        print_json({**counts, "faults": {each.code: each.faults for each in found if each.faults}})
     else:
         for each in found:
             _show(each)
