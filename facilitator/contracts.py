@@ -130,7 +130,7 @@ def renew(
     """Move the end of a fixed-term contract by an avenant signed `on`: same contract, one renewal more."""
     if contract.to_on is None:
         raise ContractRefused(
-            "Ce contrat n’a pas de date de fin : il n’y a rien à renouveler. Enregistrez plutôt sa fin."
+            "Ce contrat n’a pas de date de fin\u00a0: il n’y a rien à renouveler. Enregistrez plutôt sa fin."
         )
     if to_on <= contract.to_on:
         raise ContractRefused(
@@ -152,7 +152,7 @@ def end(
     """Record the real last day of a contract, with the reason (the same end twice has one effect)."""
     if ended_on < contract.from_on:
         raise ContractRefused(
-            f"Le contrat commence le {french_date(contract.from_on)} : il ne peut pas finir avant."
+            f"Le contrat commence le {french_date(contract.from_on)}\u00a0: il ne peut pas finir avant."
         )
     if contract.to_on is not None and ended_on > contract.to_on:
         raise ContractRefused(
@@ -182,11 +182,11 @@ def contracts_of_placements(session: Session, placement_ids: Iterable[int]) -> d
 def _check_dates(type: ContractType, from_on: datetime.date, to_on: datetime.date | None) -> None:
     if to_on is None and type not in OPEN_ENDED:
         raise ContractRefused(
-            f"Un contrat de type « {type.label} » a une date de fin. Indiquez la fin prévue."
+            f"Un contrat de type «\u00a0{type.label}\u00a0» a une date de fin. Indiquez la fin prévue."
         )
     if to_on is not None and type in OPEN_ENDED:
         raise ContractRefused(
-            f"Un contrat de type « {type.label} » n’a pas de date de fin. Laissez la fin vide."
+            f"Un contrat de type «\u00a0{type.label}\u00a0» n’a pas de date de fin. Laissez la fin vide."
         )
     if to_on is not None and to_on < from_on:
         raise ContractRefused(

@@ -213,7 +213,7 @@ def declare_nil(
     )
     if worked:
         raise HoursRefused(
-            f"Des heures sont déjà déclarées pour {french_month(month)} : corrigez-les au lieu de déclarer « néant »."
+            f"Des heures sont déjà déclarées pour {french_month(month)}\u00a0: corrigez-les au lieu de déclarer «\u00a0néant\u00a0»."
         )
     nil = NilDeclaration(
         territory_id=award.territory_id,

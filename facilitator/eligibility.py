@@ -142,7 +142,7 @@ def adjust(
         )
     if from_on < window.from_on:
         raise PersonRefused(
-            f"La période d’éligibilité commence le {french_date(window.from_on)} : choisissez une date à partir de ce jour."
+            f"La période d’éligibilité commence le {french_date(window.from_on)}\u00a0: choisissez une date à partir de ce jour."
         )
     _check_next_window(session, window, Adjustment(AdjustmentKind(kind), from_on, to_on))
     line = WindowAdjustment(
@@ -185,7 +185,7 @@ def _check_proofs(proofs: list[Proof], effective_on: datetime.date) -> None:
     for proof in proofs:
         if proof.valid_until and proof.valid_until < effective_on:
             raise PersonRefused(
-                f"La preuve « {proof.criterion.label} » n’était plus valable à la date d’effet"
+                f"La preuve «\u00a0{proof.criterion.label}\u00a0» n’était plus valable à la date d’effet"
                 f" ({french_date(effective_on)}). Demandez une preuve plus récente."
             )
 
@@ -207,7 +207,7 @@ def _check_backdating(
         )
     if not reason:
         raise PersonRefused(
-            "La date d’effet précède la décision. Indiquez pourquoi : ce motif est gardé au journal."
+            "La date d’effet précède la décision. Indiquez pourquoi\u00a0: ce motif est gardé au journal."
         )
 
 

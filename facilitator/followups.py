@@ -159,7 +159,7 @@ def due_of(
         if due.exit_on == exit_on and due.milestone.months == milestone:
             return due
     raise FollowUpRefused(
-        "Ce suivi n’a plus lieu d’être : le parcours de la personne a changé. Revenez à la liste des suivis."
+        "Ce suivi n’a plus lieu d’être\u00a0: le parcours de la personne a changé. Revenez à la liste des suivis."
     )
 
 
@@ -202,7 +202,7 @@ def record(session: Session, due: Due, attempt: Attempt, *, on: datetime.date, b
         if attempt.answer is not None and _answer_of(row) == attempt.answer:
             return row
         raise FollowUpRefused(
-            "Une réponse est déjà enregistrée pour cette échéance. Pour la changer, utilisez « Corriger la réponse »."
+            "Une réponse est déjà enregistrée pour cette échéance. Pour la changer, utilisez «\u00a0Corriger la réponse\u00a0»."
         )
     if row is None:
         row = FollowUp(
@@ -255,24 +255,24 @@ def _write(session: Session, row: FollowUp, attempt: Attempt, *, on: datetime.da
 def _refuse_early(due: Due, on: datetime.date) -> None:
     if due.state == MilestoneState.provisional:
         raise FollowUpRefused(
-            f"La sortie est provisoire jusqu’au {french_date(due.journey.path.provisional_until or on)} :"
+            f"La sortie est provisoire jusqu’au {french_date(due.journey.path.provisional_until or on)}\u00a0:"
             " le suivi s’ouvrira ensuite."
         )
     if due.state != MilestoneState.due:
         raise FollowUpRefused(
-            f"La question porte sur le {french_date(due.milestone.reference_on)} : appelez à partir de ce jour."
+            f"La question porte sur le {french_date(due.milestone.reference_on)}\u00a0: appelez à partir de ce jour."
         )
 
 
 def _refuse_contradiction(attempt: Attempt) -> None:
     answered = attempt.outcome == FollowUpOutcome.answered
     if answered and attempt.answer is None:
-        raise FollowUpRefused("La personne a répondu : choisissez sa situation à la date indiquée.")
+        raise FollowUpRefused("La personne a répondu\u00a0: choisissez sa situation à la date indiquée.")
     if not answered and attempt.answer is not None:
         label = attempt.outcome.label.lower()
         raise FollowUpRefused(
-            f"« {attempt.outcome.label} » ne va pas avec une situation. Choisissez « A répondu », ou retirez la"
-            f" situation si le résultat est bien « {label} »."
+            f"«\u00a0{attempt.outcome.label}\u00a0» ne va pas avec une situation. Choisissez «\u00a0A répondu\u00a0», ou retirez la"
+            f" situation si le résultat est bien «\u00a0{label}\u00a0»."
         )
 
 

@@ -112,7 +112,7 @@ def affirm(session: Session, lot: Lot, line: LedgerLine, on: datetime.date, *, b
         raise LedgerRefused(f"Cette tranche est affermie depuis le {french_date(line.effective_on)}.")
     if as_fact(line).tranche_state(on) == TrancheState.caduque and line.option_until:
         raise LedgerRefused(
-            f"Cette tranche pouvait être affermie jusqu’au {french_date(line.option_until)} : elle est caduque."
+            f"Cette tranche pouvait être affermie jusqu’au {french_date(line.option_until)}\u00a0: elle est caduque."
             " Un avenant peut engager de nouvelles heures."
         )
     line.effective_on = on
@@ -254,7 +254,7 @@ def _invoicing_convention(session: Session, lot: Lot) -> tuple[Decimal, Decimal]
     inputs = _last_inputs(session, lot, CalibrationBasis.invoiced)
     if inputs is None:
         raise LedgerRefused(
-            "Ce lot n’a pas de règle « 1 heure par tranche facturée ». Calibrez-le d’abord sur les montants facturés."
+            "Ce lot n’a pas de règle «\u00a01 heure par tranche facturée\u00a0». Calibrez-le d’abord sur les montants facturés."
         )
     return Decimal(inputs["floor"]), Decimal(inputs["step"])
 
@@ -298,9 +298,11 @@ def _check_kind(
             "Un transfert s’enregistre entre deux entreprises du lot, par son propre formulaire."
         )
     if kind == LedgerKind.remise and delta > 0:
-        raise LedgerRefused("Une remise retire des heures : saisissez un nombre négatif.")
+        raise LedgerRefused("Une remise retire des heures\u00a0: saisissez un nombre négatif.")
     if kind in (LedgerKind.initial, LedgerKind.tranche, LedgerKind.offre_superieure) and delta < 0:
-        raise LedgerRefused(f"Une ligne « {kind.label} » engage des heures : saisissez un nombre positif.")
+        raise LedgerRefused(
+            f"Une ligne «\u00a0{kind.label}\u00a0» engage des heures\u00a0: saisissez un nombre positif."
+        )
     if delta == 0 and kind != LedgerKind.initial:
         raise LedgerRefused("Une ligne de 0 heure ne change rien. Saisissez un nombre d’heures.")
 

@@ -91,11 +91,11 @@ def find(session: Session, purpose: str, token: str, *, at: datetime.datetime) -
         )
     if link.used_at is not None:
         raise LinkRefused(
-            "Ce lien a déjà servi : votre réponse est enregistrée. Vous n’avez rien d’autre à faire."
+            "Ce lien a déjà servi\u00a0: votre réponse est enregistrée. Vous n’avez rien d’autre à faire."
         )
     if link.revoked_at is not None:
         raise LinkRefused(
-            "Ce lien n’est plus valable : la demande a été traitée ou retirée. Appelez le facilitateur en cas de doute."
+            "Ce lien n’est plus valable\u00a0: la demande a été traitée ou retirée. Appelez le facilitateur en cas de doute."
         )
     if at >= link.expires_at:
         raise LinkRefused(
@@ -118,7 +118,7 @@ def consume(session: Session, link: ActionLink, *, at: datetime.datetime) -> Non
     )
     if cast(CursorResult[Any], result).rowcount != 1:
         raise LinkRefused(
-            "Ce lien a déjà servi : votre réponse est enregistrée. Vous n’avez rien d’autre à faire."
+            "Ce lien a déjà servi\u00a0: votre réponse est enregistrée. Vous n’avez rien d’autre à faire."
         )
 
 

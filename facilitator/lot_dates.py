@@ -95,7 +95,7 @@ def restart(session: Session, lot: Lot, pause: LotStop, on: datetime.date, *, by
     last = on - datetime.timedelta(days=1)
     if last < pause.from_on:
         raise MarketRefused(
-            f"L’arrêt commence le {french_date(pause.from_on)} : la reprise vient au plus tôt le lendemain."
+            f"L’arrêt commence le {french_date(pause.from_on)}\u00a0: la reprise vient au plus tôt le lendemain."
         )
     pause.to_on = last
     _note(session, "restart", lot, by, on=str(on))

@@ -168,7 +168,7 @@ def confirm(
     _refuse_unless_proposed(placement)
     if placement.to_on is not None and answer.from_on > placement.to_on:
         raise PlacementRefused(
-            f"La mise à l’emploi est prévue jusqu’au {french_date(placement.to_on)} : le contrat doit commencer"
+            f"La mise à l’emploi est prévue jusqu’au {french_date(placement.to_on)}\u00a0: le contrat doit commencer"
             " avant. Corrigez son début, ou appelez le facilitateur."
         )
     if answer.from_on != placement.from_on:
@@ -237,7 +237,7 @@ def withdraw(session: Session, placement: Placement, reason: str, *, by: int | N
         return
     if placement.state != PlacementState.proposed:
         raise PlacementRefused(
-            "Cette mise à l’emploi a reçu sa réponse : elle ne se retire plus. Enregistrez plutôt sa fin."
+            "Cette mise à l’emploi a reçu sa réponse\u00a0: elle ne se retire plus. Enregistrez plutôt sa fin."
         )
     placement.state, placement.end_reason = PlacementState.withdrawn, reason
     touch(session, "placement", placement.id)
@@ -250,7 +250,7 @@ def end(session: Session, placement: Placement, to_on: datetime.date, reason: st
         raise PlacementRefused("Seule une mise à l’emploi confirmée peut prendre fin.")
     if to_on < placement.from_on:
         raise PlacementRefused(
-            f"La mise à l’emploi commence le {french_date(placement.from_on)} : elle ne peut pas finir avant."
+            f"La mise à l’emploi commence le {french_date(placement.from_on)}\u00a0: elle ne peut pas finir avant."
         )
     placement.to_on, placement.end_reason = to_on, reason
     touch(session, "placement", placement.id)
@@ -264,7 +264,7 @@ def _same_contract(session: Session, placement: Placement, answer: Answer) -> Co
             return contract
     raise PlacementRefused(
         "Cette mise à l’emploi est déjà confirmée avec d’autres informations. Pour les changer,"
-        " écrivez au facilitateur : il corrigera le contrat."
+        " écrivez au facilitateur\u00a0: il corrigera le contrat."
     )
 
 
@@ -272,7 +272,7 @@ def _refuse_unless_proposed(placement: Placement) -> None:
     if placement.state != PlacementState.proposed:
         label = PlacementState(placement.state).label.lower()
         raise PlacementRefused(
-            f"Cette mise à l’emploi est déjà {label} : la réponse ne change plus. Appelez le facilitateur"
+            f"Cette mise à l’emploi est déjà {label}\u00a0: la réponse ne change plus. Appelez le facilitateur"
             " si la situation a changé."
         )
 
@@ -301,7 +301,7 @@ def _check_lot_dates(session: Session, lot_id: int, from_on: datetime.date) -> N
     _, end_on = execution(session, [lot_id]).get(lot_id, (None, None))
     if end_on is not None and from_on > end_on:
         raise PlacementRefused(
-            f"Le lot finit le {french_date(end_on)} : la mise à l’emploi ne peut pas commencer après."
+            f"Le lot finit le {french_date(end_on)}\u00a0: la mise à l’emploi ne peut pas commencer après."
         )
 
 

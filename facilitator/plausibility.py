@@ -38,7 +38,7 @@ def check_period(contract: Contract, from_on: datetime.date, to_on: datetime.dat
             f" au {french_date(last)}" if last else ", sans date de fin"
         )
         raise HoursRefused(
-            f"Le contrat court {bounds} : la période est en dehors. Corrigez la période ou les dates du contrat."
+            f"Le contrat court {bounds}\u00a0: la période est en dehors. Corrigez la période ou les dates du contrat."
         )
 
 
@@ -92,7 +92,7 @@ def plausible(
     total = worked + _month_total(session, contract.person_id, from_on, replaced)
     if total > rules.month_ceiling:
         raise HoursRefused(
-            f"Cette personne totaliserait {french_hours(total)} en {french_month(from_on)}, tous contrats réunis :"
+            f"Cette personne totaliserait {french_hours(total)} en {french_month(from_on)}, tous contrats réunis\u00a0:"
             f" le plafond est de {french_hours(rules.month_ceiling)}. Vérifiez le nombre d’heures."
         )
     return warnings_for(total, worked, contract.weekly_hours, from_on, to_on, rules)
@@ -111,7 +111,7 @@ def warnings_for(
     if total > rules.month_warning:
         warnings.append(
             f"Cette personne totalise {french_hours(total)} en {french_month(from_on)}, tous contrats réunis"
-            f" (seuil d’alerte : {french_hours(rules.month_warning)})."
+            f" (seuil d’alerte\u00a0: {french_hours(rules.month_warning)})."
         )
     expected = weekly_hours * ((to_on - from_on).days + 1) / 7
     if worked > expected * rules.contract_ratio:

@@ -71,5 +71,5 @@ def _refuse_unless_declared(sheet: Timesheet) -> None:
     if sheet.state != TimesheetState.declared:
         label = TimesheetState(sheet.state).label.lower()
         raise HoursRefused(
-            f"Ce relevé est déjà {label} : il ne change plus. Corrigez-le par un nouveau relevé."
+            f"Ce relevé est déjà {label}\u00a0: il ne change plus. Corrigez-le par un nouveau relevé."
         )

@@ -309,7 +309,7 @@ class Reason(StrEnum):
     outside_execution = (
         "outside_execution",
         "hors de l’exécution du lot",
-        "Vérifiez l’ordre de service et la fin du lot ; un avenant peut déplacer la fin.",
+        "Vérifiez l’ordre de service et la fin du lot\u00a0; un avenant peut déplacer la fin.",
     )
     public_not_admitted = (
         "public_not_admitted",

@@ -49,7 +49,7 @@ def test_the_same_answer_twice_has_one_effect_and_a_contrary_one_is_refused(sess
     contrary = Answer(ContractType.cddi, day("01/03/2025"), day("31/07/2025"), D(26))
     with pytest.raises(PlacementRefused, match="déjà confirmée avec d’autres informations"):
         placements.confirm(session, placement, ground.person, contrary, on=ON, by=None)
-    with pytest.raises(PlacementRefused, match="déjà confirmée : la réponse ne change plus"):
+    with pytest.raises(PlacementRefused, match="déjà confirmée\u00a0: la réponse ne change plus"):
         placements.decline(session, placement, "Finalement non", on=ON, by=None)
     with pytest.raises(PlacementRefused, match="elle ne se retire plus"):
         placements.withdraw(session, placement, "Erreur de lot", by=None)

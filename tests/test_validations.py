@@ -48,7 +48,7 @@ def test_what_was_validated_cannot_be_refused(session: Session) -> None:
     _, sheet = waiting(session)
     validations.validate(session, sheet, on=ON, by=None)
     session.commit()
-    with pytest.raises(HoursRefused, match="déjà validé : il ne change plus"):
+    with pytest.raises(HoursRefused, match="déjà validé\u00a0: il ne change plus"):
         validations.refuse(session, sheet, "Trop tard", on=ON, by=None)
     session.commit()
     assert (sheet.state, decisions(session, sheet)) == (TimesheetState.validated, 1)
@@ -60,7 +60,7 @@ def test_what_was_refused_cannot_be_validated_and_refusing_twice_has_one_effect(
     ground, sheet = waiting(session)
     validations.refuse(session, sheet, "Illisible", on=ON, by=None)
     validations.refuse(session, sheet, "Illisible", on=ON, by=None)
-    with pytest.raises(HoursRefused, match="déjà refusé : il ne change plus"):
+    with pytest.raises(HoursRefused, match="déjà refusé\u00a0: il ne change plus"):
         validations.validate(session, sheet, on=ON, by=None)
     with pytest.raises(HoursRefused, match="déjà refusé"):
         validations.refuse(session, sheet, "Un autre motif", on=ON, by=None)

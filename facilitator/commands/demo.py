@@ -15,13 +15,13 @@ from facilitator.web.clock import today
 
 @click.command(help="Charge le territoire de démonstration (données fictives) et montre ses comptes.")
 @click.option(
-    "--seed", type=int, default=1, show_default=True, help="Graine : la même donne les mêmes données."
+    "--seed", type=int, default=1, show_default=True, help="Graine\u00a0: la même donne les mêmes données."
 )
 @click.option(
     "--on",
     type=click.DateTime(["%Y-%m-%d"]),
     default=None,
-    help="Date à laquelle l’histoire s’arrête (par défaut : aujourd’hui).",
+    help="Date à laquelle l’histoire s’arrête (par défaut\u00a0: aujourd’hui).",
 )
 @as_json
 def demo(seed: int, on: datetime.datetime | None, as_json: bool) -> None:
@@ -30,7 +30,7 @@ def demo(seed: int, on: datetime.datetime | None, as_json: bool) -> None:
     with transaction() as session:
         if current_app.config["SETTINGS"].in_production:
             raise demonstration.DemoRefused(
-                "Le territoire de démonstration ne se charge pas en production : ses mots de passe sont publics."
+                "Le territoire de démonstration ne se charge pas en production\u00a0: ses mots de passe sont publics."
             )
         accounts = demonstration.load(session, seed, day, say)
     if as_json:

@@ -120,7 +120,7 @@ def globalise(
         territory_id=sheet.territory_id,
         company_id=company_id,
         effective_on=sheet.from_on,
-        document="Convention de globalisation n° 1",
+        document="Convention de globalisation n°\u00a01",
     )
     session.add(agreement)
     session.flush()

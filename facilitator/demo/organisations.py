@@ -73,7 +73,7 @@ def gather(session: Session, random: Random, territory_id: int) -> Cast:
             Contact(
                 territory_id=territory_id,
                 organisation_id=each.id,
-                name=f"Contact fictif n° {number}",
+                name=f"Contact fictif n°\u00a0{number}",
                 position="Correspondant insertion",
                 email=f"contact{number}@demo.example",
                 phone="01 99 00 00 00",

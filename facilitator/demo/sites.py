@@ -125,7 +125,7 @@ def _market(
 
 def _operation(session: Session, territory_id: int, name: str, npnru: bool) -> int:
     operation = Operation(
-        territory_id=territory_id, name=f"Opération « {name} »", npnru=npnru, sector="bâtiment"
+        territory_id=territory_id, name=f"Opération «\u00a0{name}\u00a0»", npnru=npnru, sector="bâtiment"
     )
     session.add(operation)
     session.flush()
@@ -222,7 +222,7 @@ def _commit(session: Session, random: Random, site: Site, labour: int, by: int) 
         effective_on=day,
         by=by,
         calibration=kept,
-        document="CCAP, article « insertion »",
+        document="CCAP, article «\u00a0insertion\u00a0»",
     )
     site.owed = Decimal(sizing.hours)
 
@@ -242,11 +242,11 @@ def _commitments_of_every_kind(
     middle = avenant.start + (min(on, avenant.end) - avenant.start) / 2
     ledger.add_line(
         session, avenant.lot, LedgerKind.avenant, Decimal(90), effective_on=middle, by=by,
-        document="Avenant n° 1",
+        document="Avenant n°\u00a01",
     )  # fmt: skip
     lot_dates.set_date(
         session, avenant.lot, "end", avenant.end + relativedelta(months=2), by=by,
-        effective_on=middle, document="Avenant n° 1",
+        effective_on=middle, document="Avenant n°\u00a01",
     )  # fmt: skip
     line = ledger.add_line(
         session, affirmed.lot, LedgerKind.tranche, Decimal(250), effective_on=None, by=by,
