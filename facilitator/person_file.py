@@ -135,7 +135,7 @@ def contracts_of(session: Session, person_id: int) -> list[tuple[Contract, str]]
         .where(Contract.person_id == person_id)
         .order_by(Contract.from_on.desc(), Contract.id.desc())
     )
-    return [(contract, name or identifier) for contract, name, identifier in rows]
+    return [(contract, name or f"SIRET {identifier}") for contract, name, identifier in rows]
 
 
 def months(session: Session, person_id: int) -> list[MonthLine]:

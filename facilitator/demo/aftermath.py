@@ -59,7 +59,7 @@ def propose_some(
                 employer_id=employers[number % 2].id,
                 mode=PlacementMode.mise_a_disposition,
                 from_on=on + datetime.timedelta(days=12),
-                on=on - datetime.timedelta(days=number),
+                on=on - datetime.timedelta(days=9 - number),  # the first asked waits longest
                 by=by,
                 rome=site.rome,
                 job=site.job,

@@ -61,7 +61,7 @@ def _lot_named(market: str, number: str, title: str) -> str:
 
 def _both_ends(text: str) -> str:
     """Published titles of one operation differ by their last words."""
-    return text if len(text) <= 64 else f"{text[:28].rstrip()} … {text[-32:].lstrip()}"
+    return text if len(text) <= 64 else f"{text[:28].rpartition(' ')[0]} … {text[-34:].partition(' ')[2]}"
 
 
 def _not_long_ended() -> ColumnElement[bool]:
