@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from facilitator import access, journal, sessions
 from facilitator.accounts import User
+from facilitator.contracts import Contract
 from facilitator.eligibility import OPEN_STATES
 from facilitator.hours import Timesheet
 from facilitator.people import Eligibility
@@ -19,6 +20,7 @@ from facilitator.permissions import DOORS, PUBLIC
 from facilitator.placements import Placement
 from facilitator.sessions import Member
 from facilitator.vocabulary import MembershipRole, PlacementState, TimesheetState
+from facilitator.web import clock
 from tests.browser.test_the_chain import PUBLISHED
 from tests.browser.visitors import ACCOUNTS, Site, Visitor, sticking_out
 
@@ -137,14 +139,22 @@ def test_the_keyboard_goes_first_to_the_content(facilitator: Visitor) -> None:
 
 def test_hours_are_recorded_without_javascript(site: Site, aside: Session) -> None:
     desk = site.enter(FACILITATOR, java_script_enabled=False)
-    desk.page.get_by_role("link", name="Personnes", exact=True).click()
-    desk.follow("Toutes les mises à l’emploi")
-    desk.fill(etat="confirmed")
-    desk.press("Filtrer")
-    desk.page.locator("main table tbody th a").first.click()
+    running = access.visible_contracts(member_of(aside, FACILITATOR)).where(
+        Contract.from_on <= clock.today().replace(day=1),
+        Contract.to_on > clock.today(),
+        Contract.ended_on.is_(None),
+    )
+    contract = aside.scalars(running.order_by(Contract.id.desc()).limit(1)).one()
+    desk.go(f"/contrats/{contract.id}")
     desk.follow("Saisir un relevé")
+    if desk.page.get_by_role("link", name="Mois suivant").count():
+        desk.follow("Mois suivant")  # the last one is declared already
+    desk.fill(from_on=clock.today().replace(day=1).isoformat(), to_on=clock.today().isoformat())
     desk.fill(worked="1e309")
     desk.press("Enregistrer le relevé")
     desk.told("Rien n’est encore enregistré")
-    desk.complaints.clear()  # the console tells the refusal, which was wanted
     expect(desk.page.locator("[name=worked]")).to_have_value("1e309")
+    desk.complaints.clear()  # the console tells the refusal, which was wanted
+    desk.fill(worked="12,5")
+    desk.press("Enregistrer le relevé")
+    desk.told("il attend sa validation")

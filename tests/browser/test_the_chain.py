@@ -213,7 +213,7 @@ def read_as_the_buyer(buyer: Visitor, lot_figures: dict[str, str]) -> None:
         for each in workbooks.rows(workbooks.sheet(book, "Marchés et lots"))
         if LOT in str(each["Intitulé du lot"])
     ]
-    assert (line["Engagées"], line["Retenues"]) == (833, float(sum(WORKED)))
+    assert (line["Engagées"], line["Retenues"]) == (833, float(sum(WORKED, Decimal(0))))
     for name in ("Engagées", "Déclarées", "Retenues", "Reste"):
         said = spaced(row.locator(f"[data-label='{name}']").inner_text())
         assert said == spaced(french.hours(Decimal(str(line[name])))), name
@@ -245,7 +245,9 @@ def two_months_later(site: Site, aside: Session, lot: str) -> None:
         spaced(each.locator("dt").inner_text()): spaced(each.locator(".figure").inner_text())
         for each in desk.page.locator("main .figures").first.locator("> div").all()
     }
-    assert figures["Engagées"] == "833,00 h" and figures["Retenues"] == spaced(french.hours(sum(WORKED)))
+    assert figures["Engagées"] == "833,00 h" and figures["Retenues"] == spaced(
+        french.hours(sum(WORKED, Decimal(0)))
+    )
     site_buyer = organisations.by_siret(aside, BUYER)
     assert site_buyer is not None
     made = accounts.create_user(aside, "maitrise@demo.example", "Acheteuse fictive", PASSWORD, by=None)
