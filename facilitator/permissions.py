@@ -210,6 +210,12 @@ DOORS: dict[str, Door] = {
     "markets.workbook": Door(_P.download_compliance, "market", "market_id"),
     "markets.edit": Door(_P.edit_markets, "market", "market_id"),
     "markets.add_lot": Door(_P.edit_markets, "market", "market_id"),
+    # Facilitators: organisations and the territory's contacts there
+    "organisations.show": Door(_P.follow_markets, "organisation", "organisation_id"),
+    "organisations.bilan": Door(_P.download_compliance, "organisation", "organisation_id"),
+    "contacts.add": Door(_P.edit_markets, "organisation", "organisation_id"),
+    "contacts.edit": Door(_P.edit_markets, "contact", "contact_id"),
+    "contacts.remove": Door(_P.edit_markets, "contact", "contact_id"),
     "market_imports.choose": Door(_P.edit_markets),
     "market_imports.preview": Door(_P.edit_markets, "import_batch", "batch_id"),
 }

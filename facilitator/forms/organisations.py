@@ -1,7 +1,7 @@
 """Forms of organisations and of the parts that they play."""
 
 from facilitator.forms.base import EditForm, TradeForm
-from facilitator.forms.fields import CodeField, LineField, SiretField, required
+from facilitator.forms.fields import AddressField, CodeField, LineField, SiretField, required
 from facilitator.vocabulary import AuthorityCategory, OrganisationRoleName, SiaeKind
 
 
@@ -30,3 +30,12 @@ class OrganisationRoleForm(TradeForm):
         blank="Non précisé",
         description="Catégorie d’un donneur d’ordre, ou type d’une structure d’insertion.",
     )
+
+
+class ContactForm(EditForm):
+    """Somebody to write to in an organisation."""
+
+    name = LineField("Nom", longest=120, validators=[required()])
+    position = LineField("Fonction", longest=120)
+    email = AddressField("Adresse électronique")
+    phone = LineField("Téléphone", longest=30)

@@ -30,14 +30,14 @@ MENUS: Mapping[MembershipRole, tuple[Entry, ...]] = MappingProxyType(
         ),
         MembershipRole.facilitator: (
             Entry("Ma journée", "day.show"),
-            Entry("Marchés", "lots.index", ("/marches",)),
+            Entry("Marchés", "lots.index", ("/marches", "/organisations", "/contacts")),
             Entry("Personnes", "people.index", ("/mises-a-l-emploi", "/contrats", "/fiches", "/periodes")),
             Entry("Heures", "timesheets.queue", ("/globalisations",)),
             Entry("Suivis", "followups.index"),
         ),
         MembershipRole.authority: (Entry("Mes marchés", "authorities.index"),),
         MembershipRole.company: (
-            Entry("Nos lots", "companies.lots"),
+            Entry("Vos lots", "companies.lots"),
             Entry("Mises à l’emploi", "companies.placements"),
         ),
         MembershipRole.siae: (

@@ -15,6 +15,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from facilitator import (
+    contacts,
     documents,
     eligibility,
     globalisations,
@@ -104,6 +105,7 @@ def place(app: Flask, session: Session) -> Place:
         effective_on=day("01/01/2026"),
         by=None,
     )
+    someone = contacts.add(session, ground.territory.id, ground.company, name="Alix Fictif", by=None)
     users = _users(session, ground, employer)
     batch = market_files.keep(
         session, ground.territory.id, [("decp.json", _decp())], by=users[ROLES.facilitator].id, at=now()
@@ -120,6 +122,7 @@ def place(app: Flask, session: Session) -> Place:
         "market": [lot.market_id],
         "lot": [lot.id],
         "award": [ground.award.id],
+        "contact": [someone.id],
         "person": [waiting.id, gone.id],
         "eligibility": [fiche.id],
         "window": list(session.scalars(select(Window.id).where(Window.person_id == gone.id))),
@@ -178,13 +181,23 @@ class Found:
     target: str
 
 
-def addresses(app: Flask, here: Place) -> Iterator[str]:
-    """Each page of the site for this territory's objects."""
+def addresses(app: Flask, here: Place, role: MembershipRole) -> Iterator[str]:
+    """Each page that is open to a role, for this territory's objects."""
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
-        if "GET" in (rule.methods or set()) and rule.endpoint not in ("static",):
+        if (
+            "GET" in (rule.methods or set())
+            and rule.endpoint != "static"
+            and DOORS[rule.endpoint].admits(role)
+        ):
             for values in _values(rule, here):
                 yield adapter.build(rule.endpoint, values)
+    if role is ROLES.facilitator:
+        yield from _with_questions(here)
+
+
+def _with_questions(here: Place) -> Iterator[str]:
+    """Pages whose form shows once something was chosen in the address."""
     ids = {thing: found[0] for thing, found in here.ids.items() if found}
     sizing = "amount=1000000&labour_percent=50&rate_percent=5&hourly_cost=30"
     yield f"/lots/{ids['lot']}/calibrage?base=labour_share&{sizing}"
@@ -210,11 +223,8 @@ def _values(rule: Rule, here: Place) -> Iterator[dict[str, Any]]:
 def forms(app: Flask, here: Place, clients: dict[MembershipRole, Quick]) -> dict[str, Found]:
     """The fullest form of each route that takes a POST."""
     found: dict[str, Found] = {}
-    adapter = app.url_map.bind("localhost")
     for role, client in clients.items():
-        for address in addresses(app, here):
-            if not DOORS[adapter.match(address.split("?")[0])[0]].admits(role):
-                continue
+        for address in addresses(app, here, role):
             page = client.get(address)
             if page.status_code != 200 or page.mimetype != "text/html":
                 continue
