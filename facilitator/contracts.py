@@ -110,6 +110,30 @@ def record(
     return contract
 
 
+def running(
+    session: Session,
+    person: Person,
+    employer_id: int,
+    *,
+    type: ContractType,
+    from_on: datetime.date,
+    to_on: datetime.date | None,
+    weekly_hours: Decimal,
+) -> Contract | None:
+    """The contract of exactly these terms that was recorded before and has not been ended."""
+    return session.scalar(
+        select(Contract).where(
+            Contract.person_id == person.id,
+            Contract.employer_id == employer_id,
+            Contract.type == type,
+            Contract.from_on == from_on,
+            Contract.to_on.is_not_distinct_from(to_on),
+            Contract.weekly_hours == weekly_hours,
+            Contract.ended_on.is_(None),
+        )
+    )
+
+
 def serve(session: Session, contract: Contract, placement_id: int, *, by: int | None) -> None:
     """Say that this contract serves this placement too (the same link twice has one effect)."""
     if session.get(PlacementContract, (placement_id, contract.id)) is None:
@@ -152,7 +176,7 @@ def end(
     """Record the real last day of a contract, with the reason (the same end twice has one effect)."""
     if ended_on < contract.from_on:
         raise ContractRefused(
-            f"Le contrat commence le {french_date(contract.from_on)}\u00a0: il ne peut pas finir avant."
+            f"Le contrat commence le {french_date(contract.from_on)}\u00a0: il ne peut pas finir avant. Choisissez une fin à partir de ce jour."
         )
     if contract.to_on is not None and ended_on > contract.to_on:
         raise ContractRefused(

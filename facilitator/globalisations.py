@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from facilitator import journal
 from facilitator.awards import Award
@@ -94,11 +94,15 @@ def companies(session: Session, territory_id: int) -> list[tuple[int, str]]:
     return [(key, name or f"{scheme} {identifier}") for key, name, scheme, identifier in rows]
 
 
-def covering(session: Session, territory_id: int, host_ids: set[int]) -> dict[int, list[Candidate]]:
-    """By company, the lots to which its buyers agreed that hours be shared (one select)."""
+def covering(
+    session: Session, territory_id: int, host_ids: set[int]
+) -> dict[tuple[int, int], list[Candidate]]:
+    """By company and lot of its agreements, the lots whose buyers agreed to share its hours (one select)."""
+    worked_on = aliased(GlobalisationLot)
     rows = session.execute(
-        select(Globalisation.company_id, Lot.id, Lot.number, Lot.title, Market.object)
+        select(Globalisation.company_id, worked_on.lot_id, Lot.id, Lot.number, Lot.title, Market.object)
         .join(GlobalisationLot, GlobalisationLot.globalisation_id == Globalisation.id)
+        .join(worked_on, worked_on.globalisation_id == Globalisation.id)
         .join(Lot, Lot.id == GlobalisationLot.lot_id)
         .join(Market, Market.id == Lot.market_id)
         .where(
@@ -109,10 +113,10 @@ def covering(session: Session, territory_id: int, host_ids: set[int]) -> dict[in
         .order_by(Lot.id)
         .distinct()
     )
-    found: dict[int, list[Candidate]] = {}
-    for company_id, lot_id, number, title, market in rows:
+    found: dict[tuple[int, int], list[Candidate]] = {}
+    for company_id, own_lot_id, lot_id, number, title, market in rows:
         label = f"{market} – lot {number} {title}"
-        found.setdefault(company_id, []).append(Candidate(lot_id, label))
+        found.setdefault((company_id, own_lot_id), []).append(Candidate(lot_id, label))
     return found
 
 

@@ -114,11 +114,13 @@ def propose(
 ) -> Placement:
     """Propose a person to an employer for the lot of an award; the award's company is the host (EU).
 
-    Refuses another territory's person, an employer that cannot act in this mode, dates outside the
-    lot's or in the wrong order, and the same placement twice.
+    Refuses another territory's person, an employer that cannot act in this mode, dates in the wrong
+    order, a start after the lot's end, and the same placement twice.
     """
     if person.territory_id != award.territory_id:
-        raise PlacementRefused("Cette personne n’est pas suivie par le territoire de ce lot.")
+        raise PlacementRefused(
+            "Cette personne n’est pas suivie par le territoire de ce lot. Choisissez une personne de ce territoire."
+        )
     if to_on is not None and to_on < from_on:
         raise PlacementRefused(
             f"La fin ({french_date(to_on)}) précède le début ({french_date(from_on)}). Corrigez l’une des deux dates."
@@ -162,32 +164,46 @@ def confirm(
     channel: Channel = Channel.form,
     on_word_of: str | None = None,
 ) -> Contract:
-    """Confirm with the contract signed; the same answer twice has one effect, a contrary one is refused."""
+    """Confirm with the contract signed; the same answer twice has one effect, a contrary one is refused.
+
+    A contract that this employer recorded before serves this placement too: it is not recorded again.
+    """
     if placement.state == PlacementState.confirmed:
         return _same_contract(session, placement, answer)
     _refuse_unless_proposed(placement)
-    if placement.to_on is not None and answer.from_on > placement.to_on:
+    known = contracts.running(session, person, placement.employer_id, **vars(answer))
+    if known is not None and answer.to_on is not None and answer.to_on < placement.from_on:
+        raise PlacementRefused(
+            f"Ce contrat finit le {french_date(answer.to_on)}, avant le début de la mise à l’emploi"
+            f" ({french_date(placement.from_on)}). Indiquez le contrat qui la couvre."
+        )
+    from_on = answer.from_on if known is None else max(answer.from_on, placement.from_on)
+    if placement.to_on is not None and from_on > placement.to_on:
         raise PlacementRefused(
             f"La mise à l’emploi est prévue jusqu’au {french_date(placement.to_on)}\u00a0: le contrat doit commencer"
             " avant. Corrigez son début, ou appelez le facilitateur."
         )
-    if answer.from_on != placement.from_on:
-        _check_lot_dates(session, placement.lot_id, answer.from_on)
-        _refuse_twice(session, placement.person_id, placement.lot_id, placement.employer_id, answer.from_on)
-    contract = contracts.record(
-        session,
-        person,
-        placement.employer_id,
-        type=answer.type,
-        from_on=answer.from_on,
-        to_on=answer.to_on,
-        weekly_hours=answer.weekly_hours,
-        by=by,
-    )
+    if from_on != placement.from_on:
+        _check_lot_dates(session, placement.lot_id, from_on)
+        _refuse_twice(session, placement.person_id, placement.lot_id, placement.employer_id, from_on)
+    contract = known or contracts.record(session, person, placement.employer_id, **vars(answer), by=by)
     contracts.serve(session, contract, placement.id, by=by)
-    placement.from_on = answer.from_on
+    placement.from_on = from_on
     mark_confirmed(session, placement, on=on, by=by, channel=channel, on_word_of=on_word_of)
     return contract
+
+
+def serve(
+    session: Session, contract: Contract, placement: Placement, *, on: datetime.date, by: int | None
+) -> None:
+    """Say that a contract serves a placement too, which confirms it; refuses another person’s or employer’s."""
+    if (contract.person_id, contract.employer_id) != (placement.person_id, placement.employer_id):
+        raise PlacementRefused(
+            "Ce contrat est celui d’une autre personne ou d’un autre employeur."
+            " Choisissez un contrat de cette mise à l’emploi."
+        )
+    contracts.serve(session, contract, placement.id, by=by)
+    mark_confirmed(session, placement, on=on, by=by, channel=Channel.desk)
 
 
 def mark_confirmed(
@@ -247,10 +263,12 @@ def withdraw(session: Session, placement: Placement, reason: str, *, by: int | N
 def end(session: Session, placement: Placement, to_on: datetime.date, reason: str, *, by: int | None) -> None:
     """Type the last day of a placement, with its reason."""
     if placement.state != PlacementState.confirmed:
-        raise PlacementRefused("Seule une mise à l’emploi confirmée peut prendre fin.")
+        raise PlacementRefused(
+            "Seule une mise à l’emploi confirmée peut prendre fin. Retirez plutôt la proposition si elle attend encore."
+        )
     if to_on < placement.from_on:
         raise PlacementRefused(
-            f"La mise à l’emploi commence le {french_date(placement.from_on)}\u00a0: elle ne peut pas finir avant."
+            f"La mise à l’emploi commence le {french_date(placement.from_on)}\u00a0: elle ne peut pas finir avant. Choisissez une fin à partir de ce jour."
         )
     placement.to_on, placement.end_reason = to_on, reason
     touch(session, "placement", placement.id)
@@ -301,7 +319,7 @@ def _check_lot_dates(session: Session, lot_id: int, from_on: datetime.date) -> N
     _, end_on = execution(session, [lot_id]).get(lot_id, (None, None))
     if end_on is not None and from_on > end_on:
         raise PlacementRefused(
-            f"Le lot finit le {french_date(end_on)}\u00a0: la mise à l’emploi ne peut pas commencer après."
+            f"Le lot finit le {french_date(end_on)}\u00a0: la mise à l’emploi ne peut pas commencer après. Avancez son début, ou choisissez un autre lot."
         )
 
 

@@ -121,7 +121,8 @@ def _share(sheet: Timesheet, allotted: Allotment) -> Share:
 
 
 def _globalised(session: Session, placement: Placement, lot_id: int, from_on: date) -> tuple[int, int]:
-    """The award on the other lot and the agreement under which hours may go there."""
+    """The award on the other lot and the agreement, over both lots, under which hours may go there."""
+    worked_on = select(GlobalisationLot.globalisation_id).where(GlobalisationLot.lot_id == placement.lot_id)
     found = session.execute(
         select(Award.id, Globalisation.id)
         .join(GlobalisationLot, GlobalisationLot.lot_id == Award.lot_id)
@@ -133,7 +134,9 @@ def _globalised(session: Session, placement: Placement, lot_id: int, from_on: da
             Globalisation.territory_id == placement.territory_id,
             Globalisation.effective_on <= from_on,
             GlobalisationLot.consented_on <= from_on,
+            Globalisation.id.in_(worked_on),
         )
+        .order_by(Globalisation.effective_on.desc(), Globalisation.id.desc())
     ).first()
     if found is None:
         raise HoursRefused(

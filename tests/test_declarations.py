@@ -236,6 +236,9 @@ def test_hours_go_to_a_lot_where_nobody_worked_only_under_an_agreement(session: 
     with refused(session, "Aucune globalisation acceptée"):
         trade.declared(session, ground.contract, "01/03/2025", "31/03/2025", "100", parts=parts)
     consent.consented_on = day("01/03/2025")
+    with refused(session, "Aucune globalisation acceptée"):  # the lot really worked on is not part of it
+        trade.declared(session, ground.contract, "01/03/2025", "31/03/2025", "100", parts=parts)
+    session.add(GlobalisationLot(globalisation_id=agreement.id, lot_id=ground.lot.id))
     session.commit()
     trade.validated(session, ground.contract, "01/03/2025", "31/03/2025", "100", parts=parts)
     session.commit()

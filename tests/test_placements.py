@@ -149,3 +149,34 @@ def test_only_what_was_confirmed_ends_and_not_before_it_starts(session: Session)
         placements.end(session, ground.placement, day("31/01/2025"), "Fin", by=None)
     session.commit()
     assert (placement.to_on, ground.placement.to_on) == (None, None)
+
+
+def test_a_contract_that_runs_already_serves_a_second_placement(session: Session) -> None:
+    ground, workshop, placement = waiting(session)
+    contract = placements.confirm(session, placement, ground.person, ANSWER, on=ON, by=None)
+    elsewhere = trade.award(session, trade.lot(session, ground.territory), ground.company)
+    second = trade.proposed(session, ground.person, elsewhere, workshop, "01/06/2025")
+    assert placements.confirm(session, second, ground.person, ANSWER, on=ON, by=None) is contract
+    assert placements.confirm(session, second, ground.person, ANSWER, on=ON, by=None) is contract
+    assert (second.state, second.from_on) == (PlacementState.confirmed, day("01/06/2025"))
+    assert count(session, Contract) == 2  # that of the ground, and the one that serves both
+    after = trade.proposed(session, ground.person, elsewhere, workshop, "01/09/2025")
+    with pytest.raises(PlacementRefused, match="avant le début de la mise à l’emploi"):
+        placements.confirm(session, after, ground.person, ANSWER, on=ON, by=None)
+    other_hours = Answer(ANSWER.type, ANSWER.from_on, ANSWER.to_on, D(35))
+    third = trade.proposed(session, ground.person, elsewhere, workshop, "01/07/2025")
+    with pytest.raises(contracts.ContractRefused, match="déjà enregistré chez cet employeur"):
+        placements.confirm(session, third, ground.person, other_hours, on=ON, by=None)
+
+
+def test_a_contract_serves_a_placement_of_its_person_and_employer_only(session: Session) -> None:
+    ground, _, placement = waiting(session)
+    with pytest.raises(PlacementRefused, match="d’une autre personne ou d’un autre employeur"):
+        placements.serve(session, ground.contract, placement, on=ON, by=None)
+    assert placement.state == PlacementState.proposed
+    elsewhere = trade.award(session, trade.lot(session, ground.territory), ground.company)
+    direct = trade.proposed(
+        session, ground.person, elsewhere, ground.company, "01/03/2025", mode=PlacementMode.embauche_directe
+    )
+    placements.serve(session, ground.contract, direct, on=ON, by=None)
+    assert direct.state == PlacementState.confirmed

@@ -15,7 +15,7 @@ from facilitator.hours import Timesheet
 from facilitator.organisations import Organisation
 from facilitator.people import Person
 from facilitator.placements import Placement
-from facilitator.vocabulary import Channel, ContractType, TimesheetState
+from facilitator.vocabulary import ContractType, TimesheetState
 from facilitator.web import clock, sheets
 from facilitator.web.sheets import Sheet
 
@@ -91,8 +91,7 @@ def new(placement_id: int) -> ResponseReturnValue:
             to_on=answer.to_on, weekly_hours=answer.weekly_hours,
             continues=before.get(form.continues.data or ""),
         )  # fmt: skip
-        contracts.serve(db.session(), contract, placement.id, by=by)
-        placements.mark_confirmed(db.session(), placement, on=clock.today(), by=by, channel=Channel.desk)
+        placements.serve(db.session(), contract, placement, on=clock.today(), by=by)
         return url_for(".show", contract_id=contract.id)
 
     return sheets.answer(form, sheet, verb, "Le contrat est enregistré.")

@@ -40,13 +40,13 @@ def targets(contract: Contract) -> list[Target]:
     agreed = globalisations.covering(db.session(), contract.territory_id, {each.host_id for each in served})
     own = [Target(each.id, each.lot_id, f"{lines[each.id].market} – {lines[each.id].lot}") for each in served]
     lots = {each.lot_id for each in own}
-    further = [
-        Target(each.id, lot.lot_id, f"{lot.label} (globalisation)", globalised=True)
-        for each in served[:1]
-        for lot in agreed.get(each.host_id, [])
-        if lot.lot_id not in lots
-    ]
-    return own + further
+    further: dict[int, Target] = {}  # once each, from the first lot of its agreement
+    for each in served:
+        for lot in agreed.get((each.host_id, each.lot_id), []):
+            if lot.lot_id not in lots:
+                target = Target(each.id, lot.lot_id, f"{lot.label} (globalisation)", globalised=True)
+                further.setdefault(lot.lot_id, target)
+    return own + list(further.values())
 
 
 def _month_asked(contract: Contract) -> datetime.date:

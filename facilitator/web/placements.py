@@ -250,7 +250,7 @@ def decline(placement_id: int) -> ResponseReturnValue:
     """Note that the employer said no."""
     placement = _locked(placement_id)
     form = DeclineOnWordForm(data={"said_on": clock.today()})
-    sheet = _sheet(placement, "Décliner sur parole", "Noter le refus de l’employeur")
+    sheet = _sheet(placement, "Décliner sur parole", "Décliner la mise à l’emploi")
 
     def verb() -> str:
         placements.decline(
@@ -264,7 +264,7 @@ def decline(placement_id: int) -> ResponseReturnValue:
         )
         return sheet.back
 
-    return sheets.answer(form, sheet, verb, "Le refus de l’employeur est noté.")
+    return sheets.answer(form, sheet, verb, "La mise à l’emploi est notée déclinée.")
 
 
 @blueprint.route("/mises-a-l-emploi/<int:placement_id>/retirer", methods=["GET", "POST"])
@@ -318,10 +318,8 @@ def link(placement_id: int) -> ResponseReturnValue:
 
     def verb() -> str:
         member = access.current()
-        contracts.serve(db.session(), known[form.contract.data], placement.id, by=member.user_id)
-        placements.mark_confirmed(
-            db.session(), placement, on=clock.today(), by=member.user_id, channel=Channel.desk
-        )
+        contract = known[form.contract.data]
+        placements.serve(db.session(), contract, placement, on=clock.today(), by=member.user_id)
         return sheet.back
 
     return sheets.answer(form, sheet, verb, "Le contrat est rattaché à la mise à l’emploi.")
