@@ -36,6 +36,8 @@ def check_door() -> ResponseReturnValue | None:
     """Send strangers to sign in; a wrong role reads the same 404 as an unknown page."""
     if request.endpoint is None:
         return None  # no such page, or not by this method: the error page says so
+    if any("\x00" in value for _, value in request.args.items(multi=True)):
+        abort(400)  # PostgreSQL holds no NUL, and nobody types one
     door = DOORS[request.endpoint]
     if door.needs is not PUBLIC:
         member = access.visitor()

@@ -48,13 +48,8 @@ def answer(
 
 
 def press(verb: Callable[[], object], location: str, done: str) -> ResponseReturnValue:
-    """A button without fields: do the verb, commit and go; a refusal comes back as a message."""
-    try:
-        verb()
-    except Refused as refused:
-        db.session.rollback()
-        flash(refused.sentence, "refused")
-        return redirect(location, 303)
+    """A button without fields: do the verb, commit and go; a refusal is a page of its own, with its status."""
+    verb()
     db.session.commit()
     flash(done, "done")
     return redirect(location, 303)

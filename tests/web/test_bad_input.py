@@ -88,8 +88,7 @@ def trials(found: Found, foreign: Sequence[str]) -> Iterator[Trial]:
     for name in [each for each in found.form.fields if each]:
         if name.rsplit("-", 1)[-1] in OWN or name == "version":
             continue
-        inputs = found.form.inputs[name]
-        first = inputs if hasattr(inputs, "tag") else inputs[0]
+        first = _first(found, name)
         its = kind(first)
         if first.get("required") is not None:
             yield Trial(found, name, its, "", True)
@@ -245,3 +244,63 @@ def test_what_postgresql_cannot_hold_is_refused_before_it_gets_there(app: Flask,
             wrong += list(faults(trial, send(clients[trial.found.role], trial)))
     assert not wrong, "\n".join(wrong)
     assert rows(session) == before
+
+
+# Every name that a page reads in its address.
+ASKED = (
+    *("q", "page", "tri", "rythme", "acheteur", "annee", "au", "apres", "avant", "etat", "mois", "base"),
+    *("critere", "entreprise", "personne", "lot", "marche", "nom", "last_name", "first_name", "birth_on"),
+)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_whatever_an_address_asks_is_never_a_failure(app: Flask, session: Session) -> None:
+    here = every_form.place(app, session)
+    clients = every_form.signed_in(app, here)
+    wrong = []
+    for role, client in clients.items():
+        for address in every_form.addresses(app, here, role):
+            for value in ("%00", "9" * 40, "%FF%FE%27"):
+                asked = "&".join(f"{name}={value}" for name in ASKED)
+                status = client.get(f"{address.split('?')[0]}?{asked}").status_code
+                if status not in (200, 302, 400, 404, 422):
+                    wrong.append((role.value, address, value, status))
+    assert not wrong
+
+
+# After these, nobody would be there to read the pages.
+LOCKING_OUT = {
+    "sign_in.sign_out",
+    "sign_in.choose_password",
+    "account.change_password",
+    "administrators_users.deactivate_user",
+    "administrators_users.remove_membership",
+    "administrators_users.edit_user",
+}
+SCRIPT = "\"'><img src=x onerror=alert(1)>"
+
+
+@SQLITE
+def test_what_looks_like_a_script_is_shown_as_text_everywhere(app: Flask, session: Session) -> None:
+    here = every_form.place(app, session)
+    clients = every_form.signed_in(app, here)
+    for found in every_form.forms(app, here, clients).values():
+        data = every_form.filled(found.form)
+        for name in data:
+            if kind(_first(found, name)) in ("text", "textarea"):
+                data[name] = [SCRIPT]
+        if found.endpoint not in LOCKING_OUT:
+            clients[found.role].post(found.target, data=data)
+    shown = 0
+    for role, client in clients.items():
+        for address in every_form.addresses(app, here, role):
+            answer = client.get(address)
+            if answer.mimetype == "text/html":
+                assert "<img src=x" not in answer.text, address
+                shown += "&lt;img src=x" in answer.text
+    assert shown > 10
+
+
+def _first(found: Found, name: str) -> HtmlElement:
+    inputs = found.form.inputs[name]
+    return inputs if hasattr(inputs, "tag") else inputs[0]
