@@ -151,7 +151,9 @@ def amend(session: Session, user: User, *, name: str, email: str, by: int | None
     email = email.strip().lower()
     taken = session.scalar(select(User.id).where(User.email == email, User.id != user.id))
     if taken is not None:
-        raise AccountRefused(f"Un autre compte porte déjà l’adresse {email}.")
+        raise AccountRefused(
+            f"Un autre compte porte déjà l’adresse {email}. Donnez-en une autre, ou ouvrez ce compte."
+        )
     user.name, user.email = name.strip(), email
     journal.note(session, "amend", "user", user.id, by=by)
 
@@ -198,7 +200,9 @@ def add_membership(
         )
     )
     if same is not None:
-        raise AccountRefused(f"{user.name} a déjà ce rôle à cet endroit.")
+        raise AccountRefused(
+            f"{user.name} a déjà ce rôle à cet endroit. Choisissez un autre rôle ou un autre lieu."
+        )
     membership = Membership(
         user_id=user.id,
         role=role.value,

@@ -128,8 +128,8 @@ def amend(session: Session, place: Award, *, by: int | None, role: AwardRole, **
     if role != place.role:
         if AwardRole.sous_traitant in (role, place.role):
             raise AwardRefused(
-                "Un sous-traitant ne change pas de rôle, et ne se fait pas d’une entreprise du lot."
-                " Attribuez une autre ligne."
+                "Un sous-traitant ne change pas de rôle, et une autre entreprise du lot ne le devient pas."
+                " Ajoutez plutôt une entreprise au lot."
             )
         others = session.scalars(select(Award.role).where(Award.lot_id == place.lot_id, Award.id != place.id))
         _check_role(role, set(others))

@@ -92,7 +92,9 @@ def invoiced_hours(cumulated: Decimal, above: Decimal, step: Decimal) -> int:
     if not step.is_finite() or step <= 0:
         raise CalibrationRefused("Le montant qui vaut une heure doit être supérieur à zéro.")
     if not cumulated.is_finite() or abs(cumulated) > _LARGEST:
-        raise CalibrationRefused("Le cumul facturé n’est pas un montant.")
+        raise CalibrationRefused(
+            "Le cumul facturé ne se lit pas comme un montant. Écrivez-le en euros, par exemple 150 000."
+        )
     return max(0, floor((Fraction(cumulated) - Fraction(above)) / Fraction(step)))
 
 

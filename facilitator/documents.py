@@ -40,7 +40,9 @@ def expect(
         )
     )
     if same is not None:
-        raise DocumentRefused(f"«\u00a0{label}\u00a0» est déjà attendu pour le {french_date(expected_on)}.")
+        raise DocumentRefused(
+            f"«\u00a0{label}\u00a0» est déjà attendu pour le {french_date(expected_on)}. Choisissez une autre date."
+        )
     document = ExpectedDocument(
         territory_id=lot.territory_id, lot_id=lot.id, label=label, expected_on=expected_on
     )

@@ -105,11 +105,13 @@ def add_line(
 def affirm(session: Session, lot: Lot, line: LedgerLine, on: datetime.date, *, by: int | None) -> None:
     """Affirm an optional tranche on a day: it is owed from that day (twice has one effect)."""
     if line.kind != LedgerKind.tranche:
-        raise LedgerRefused("Seule une tranche optionnelle s’affermit.")
+        raise LedgerRefused("Seule une tranche optionnelle s’affermit. Choisissez-en une.")
     if line.effective_on == on:
         return
     if line.effective_on is not None:
-        raise LedgerRefused(f"Cette tranche est affermie depuis le {french_date(line.effective_on)}.")
+        raise LedgerRefused(
+            f"Cette tranche est affermie depuis le {french_date(line.effective_on)}. Il n’y a rien à refaire."
+        )
     if as_fact(line).tranche_state(on) == TrancheState.caduque and line.option_until:
         raise LedgerRefused(
             f"Cette tranche pouvait être affermie jusqu’au {french_date(line.option_until)}\u00a0: elle est caduque."
@@ -309,7 +311,7 @@ def _check_kind(
 
 def _check_award(lot: Lot, award: Award | None) -> None:
     if award is not None and award.lot_id != lot.id:
-        raise LedgerRefused("Cette entreprise n’est pas attributaire de ce lot.")
+        raise LedgerRefused("Cette entreprise n’est pas attributaire de ce lot. Attribuez-le-lui d’abord.")
 
 
 def _refuse_negative(session: Session, lot: Lot, new: list[LedgerFact]) -> None:

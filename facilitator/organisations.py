@@ -167,9 +167,13 @@ def _of(scheme: str, identifier: str) -> Select[Organisation]:
 
 def _refuse_wrong_identifier(scheme: str, identifier: str) -> None:
     if scheme not in {each.value for each in IdentifierScheme}:
-        raise OrganisationRefused(f"Le type d’identifiant «\u00a0{scheme}\u00a0» n’existe pas.")
+        raise OrganisationRefused(
+            f"Le type d’identifiant «\u00a0{scheme}\u00a0» n’existe pas. Choisissez l’un des types proposés."
+        )
     if not 0 < len(identifier) <= 64:
-        raise OrganisationRefused("L’identifiant d’une organisation compte de 1 à 64\u00a0caractères.")
+        raise OrganisationRefused(
+            "L’identifiant d’une organisation compte de 1 à 64\u00a0caractères. Vérifiez-le."
+        )
     if scheme == IdentifierScheme.SIRET and not siret_key.is_valid(identifier):
         raise OrganisationRefused(
             f"Le SIRET {identifier} n’a pas quatorze chiffres avec la bonne clé\u00a0: recopiez-le."

@@ -88,7 +88,9 @@ def create(session: Session, slug: str, name: str, kind: TerritoryKind, *, by: i
             f"Donnez au territoire un nom d’une ligne, de {LONGEST_NAME} caractères au plus."
         )
     if session.scalar(select(Territory.id).where(Territory.slug == slug)) is not None:
-        raise TerritoryRefused(f"Un territoire porte déjà le nom court «\u00a0{slug}\u00a0».")
+        raise TerritoryRefused(
+            f"Un territoire porte déjà le nom court «\u00a0{slug}\u00a0». Choisissez-en un autre."
+        )
     territory = Territory(
         slug=slug, name=name.strip(), kind=TerritoryKind(kind).value, created_at=journal.now()
     )
@@ -102,7 +104,9 @@ def by_slug(session: Session, slug: str) -> Territory:
     """The territory of a short name; refuses an unknown one."""
     found = session.scalar(select(Territory).where(Territory.slug == slug))
     if found is None:
-        raise TerritoryRefused(f"Aucun territoire ne porte le nom court «\u00a0{slug}\u00a0».")
+        raise TerritoryRefused(
+            f"Aucun territoire ne porte le nom court «\u00a0{slug}\u00a0». Vérifiez-le, ou créez ce territoire."
+        )
     return found
 
 

@@ -83,7 +83,7 @@ def _people(bilan: Bilan) -> Iterator[tuple[str, str]]:
     yield (
         "Secret",
         f"Aucun nom, aucune date de naissance, aucun critère d’une personne. Les publics et le devenir de moins de {threshold}{NBSP}personnes "
-        f"sont masqués, et d’autres avec eux pour qu’aucune somme ne les rende. Les publics d’un ensemble ne sont donnés "
+        f"sont masqués, et d’autres avec eux pour qu’aucune soustraction ne les révèle. Les publics d’un ensemble ne sont donnés "
         f"que pour tous les marchés du donneur d’ordre{NBSP}; les critères de santé et de détention n’apparaissent qu’à ce niveau.",
     )
     if len(bilan.rules) > 1:

@@ -44,7 +44,7 @@ def test_a_lot_without_a_line_has_hours_to_be_defined(session: Session) -> None:
         (LedgerKind.avenant, "10", {"effective_on": None}, "Indiquez la date d’effet"),
         (LedgerKind.transfert, "10", {}, "Un transfert s’enregistre entre deux entreprises"),
         (LedgerKind.remise, "10", {}, "Une remise retire des heures"),
-        (LedgerKind.initial, "-10", {}, "engage des heures : saisissez un nombre positif"),
+        (LedgerKind.initial, "-10", {}, "engage des heures\u00a0: saisissez un nombre positif"),
         (LedgerKind.tranche, "-10", {"effective_on": None}, "saisissez un nombre positif"),
         (LedgerKind.avenant, "0", {}, "Une ligne de 0 heure ne change rien"),
         (LedgerKind.avenant, "-100.01", {}, "rendrait négatives les heures engagées"),

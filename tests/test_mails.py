@@ -88,7 +88,7 @@ def test_waiting_letters_leave_once_with_text_and_html(
     for number in range(3):
         letter(session, f"siae{number}@demo.example")
     assert frame.run(cli, ["send-mail"], app) == 0
-    assert "3 courriers envoyés" in capsys.readouterr().out.replace("\u00a0", " ")
+    assert "3 courriels envoyés" in capsys.readouterr().out.replace("\u00a0", " ")
     assert frame.run(cli, ["send-mail", "--json"], app) == 0
     assert json.loads(capsys.readouterr().out) == {"sent": 0, "failed": 0}
     received = postman[0].letters
@@ -105,8 +105,8 @@ def test_a_refused_letter_waits_longer_each_time_and_the_others_leave(
     wrong, right = letter(session, "inconnu@demo.example"), letter(session, "siae@demo.example")
     assert frame.run(cli, ["send-mail"], app) == 0
     out = capsys.readouterr().out.replace("\u00a0", " ")
-    assert "1 courrier envoyé" in out
-    assert "1 courrier remis à plus tard" in out
+    assert "1 courriel envoyé" in out
+    assert "1 courriel remis à plus tard" in out
     session.expire_all()
     assert right.sent_at is not None
     assert wrong.sent_at is None

@@ -14,7 +14,7 @@ class SendingRefused(Refused):
     """Letters cannot leave as the installation stands."""
 
 
-@click.command("send-mail", help="Envoie les courriers en attente (SMTP_URL).")
+@click.command("send-mail", help="Envoie les courriels en attente (SMTP_URL).")
 @as_json
 def send_mail(as_json: bool) -> None:
     """Each letter is committed by itself: an interruption loses and repeats nothing."""
@@ -23,10 +23,10 @@ def send_mail(as_json: bool) -> None:
     if as_json:
         print_json({"sent": sent, "failed": failed})
         return
-    click.echo(f"{french.plural(sent, 'courrier envoyé', 'courriers envoyés')}.")
+    click.echo(f"{french.plural(sent, 'courriel envoyé', 'courriels envoyés')}.")
     if failed:
         click.echo(
-            f"{french.plural(failed, 'courrier remis', 'courriers remis')} à plus tard\u00a0: le serveur d’envoi"
+            f"{french.plural(failed, 'courriel remis', 'courriels remis')} à plus tard\u00a0: le serveur d’envoi"
             " ne les a pas pris. La prochaine commande les enverra."
         )
 
@@ -35,7 +35,7 @@ def _send_all(app: Flask) -> tuple[int, int]:
     settings: Settings = app.config["SETTINGS"]
     if settings.smtp_url is None:
         raise SendingRefused(
-            "Aucun courrier n’est parti\u00a0: SMTP_URL n’est pas réglée, par exemple smtp://serveur:25."
+            "Aucun courriel n’est parti\u00a0: SMTP_URL n’est pas réglée, par exemple smtp://serveur:25."
         )
     waiting = mails.waiting(db.session(), journal.now())
     db.session.rollback()

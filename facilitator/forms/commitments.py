@@ -42,10 +42,10 @@ class SizingForm(TradeForm):
 class LabourShareForm(SizingForm):
     """Amount × labour share × rate ÷ cost of an hour."""
 
-    amount = EurosField("Montant hors taxes, en €", validators=[required()])
-    labour_percent = PercentField("Part de main-d’œuvre, en %", validators=[required()])
-    rate_percent = PercentField("Taux d’insertion, en %", validators=[required()])
-    hourly_cost = EurosField("Coût d’une heure, en €", validators=[required()])
+    amount = EurosField("Montant hors taxes, en\u00a0€", validators=[required()])
+    labour_percent = PercentField("Part de main-d’œuvre, en\u00a0%", validators=[required()])
+    rate_percent = PercentField("Taux d’insertion, en\u00a0%", validators=[required()])
+    hourly_cost = EurosField("Coût d’une heure, en\u00a0€", validators=[required()])
 
     def size(self) -> Sizing:
         return calibration.size(calibration.LabourShare(**self.typed()))
@@ -55,7 +55,7 @@ class SiteShareForm(SizingForm):
     """A percent of all hours of the site."""
 
     site_hours = HoursField("Heures du chantier prévues", validators=[required()])
-    percent = PercentField("Part des heures, en %", validators=[required()])
+    percent = PercentField("Part des heures, en\u00a0%", validators=[required()])
 
     def size(self) -> Sizing:
         return calibration.size(calibration.SiteShare(**self.typed()))
@@ -64,9 +64,9 @@ class SiteShareForm(SizingForm):
 class InvoicedForm(SizingForm):
     """One hour per full amount invoiced above a floor."""
 
-    cumulated = EurosField("Montant facturé prévu, hors taxes, en €", validators=[required()])
-    floor = EurosField("Plancher au-dessus duquel des heures sont dues, en €", validators=[required()])
-    step = EurosField("Montant qui vaut une heure, en €", validators=[required()])
+    cumulated = EurosField("Montant facturé prévu, hors taxes, en\u00a0€", validators=[required()])
+    floor = EurosField("Plancher au-dessus duquel des heures sont dues, en\u00a0€", validators=[required()])
+    step = EurosField("Montant qui vaut une heure, en\u00a0€", validators=[required()])
 
     def size(self) -> Sizing:
         return calibration.size(calibration.Invoiced(**self.typed()))
@@ -182,7 +182,7 @@ class InvoicingForm(TradeForm):
 
     closed_on = FrenchDateField("Arrêté au", validators=[required()])
     cumulated = EurosField(
-        "Montant cumulé facturé, hors taxes, en €",
+        "Montant cumulé facturé, hors taxes, en\u00a0€",
         description="Un avoir diminue le cumul\u00a0: saisissez le nouveau cumul.",
         validators=[required()],
     )

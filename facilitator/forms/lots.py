@@ -90,13 +90,13 @@ class LotForm(EditForm):
         [(each.value, each.label) for each in Criterion],
         description="Rien de coché\u00a0: tous sont admis.",
     )
-    women_percent = WholeField("Objectif de femmes, en % des heures", high=100)
-    qpv_percent = WholeField("Objectif d’habitants de QPV, en % des heures", high=100)
-    alternance_percent = WholeField("Objectif d’alternance, en % des heures", high=100)
-    penalty_rate = EurosField("Pénalité par heure non faite, en €")
+    women_percent = WholeField("Objectif de femmes, en\u00a0% des heures", high=100)
+    qpv_percent = WholeField("Objectif d’habitants de QPV, en\u00a0% des heures", high=100)
+    alternance_percent = WholeField("Objectif d’alternance, en\u00a0% des heures", high=100)
+    penalty_rate = EurosField("Pénalité par heure non faite, en\u00a0€")
     tolerance_kind = CodeField("Tolérance avant pénalité", ToleranceKind, validators=[required()])
-    tolerance_percent = WholeField("Tolérance, en % des heures engagées", high=100, default=0)
-    late_document_rate = EurosField("Pénalité par jour de retard d’un document, en €")
+    tolerance_percent = WholeField("Tolérance, en\u00a0% des heures engagées", high=100, default=0)
+    late_document_rate = EurosField("Pénalité par jour de retard d’un document, en\u00a0€")
     groupement_form = CodeField("Forme du groupement", GroupementForm, validators=[required()])
     shares_binding = BooleanField(
         "Les parts individuelles engagent chaque entreprise",

@@ -67,7 +67,7 @@ class MarketForm(_MarketFields):
     duration_months = WholeField("Durée en mois", high=999)
     pilot = BooleanField(
         "Notre territoire est pilote",
-        description="Le pilote compte les heures engagées et le marché; un territoire associé compte ses heures faites.",
+        description="Le pilote compte les heures engagées et le marché\u00a0; un territoire associé compte ses heures faites.",
     )
 
 

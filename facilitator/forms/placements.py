@@ -61,7 +61,7 @@ class ProposalForm(EmployerForm):
     weekly_hours = HoursField("Heures par semaine")
     recipient = AddressField(
         "Envoyer la demande à",
-        description="L’employeur reçoit une lettre avec un lien pour répondre sans compte.",
+        description="L’employeur reçoit un courriel avec un lien pour répondre sans compte.",
     )
 
 

@@ -65,7 +65,7 @@ def award(lot_id: int) -> ResponseReturnValue:
     form, back = NewAwardForm(data=_filled(lot)), url_for(".of_lot", lot_id=lot_id)
     form.parent.offer(companies(lot_id))
     if form.validate_on_submit():
-        answer = acts.do(form, lambda: _award(lot, form), back, "L’entreprise a sa place sur le lot.")
+        answer = acts.do(form, lambda: _award(lot, form), back, "L’entreprise est ajoutée au lot.")
         if answer is not None:
             return answer
     return lot_pages.ask(lot_id, form, "Attribuer le lot à une entreprise", "Attribuer le lot", back)
@@ -130,7 +130,7 @@ def edit(award_id: int) -> ResponseReturnValue:
             return conflicts.page(form, place, current, submit="Enregistrer ma version", cancel_url=back)
         if answer is not None:
             return answer
-    return lot_pages.ask(lot_id, form, "Modifier la place d’une entreprise", "Enregistrer", back)
+    return lot_pages.ask(lot_id, form, "Modifier la place d’une entreprise", "Enregistrer sa place", back)
 
 
 def _amend(place: Award, form: AwardForm) -> None:
@@ -150,14 +150,14 @@ def expect_document(lot_id: int) -> ResponseReturnValue:
             form,
             lambda: documents.expect(db.session(), lot, form.label.data or "", form.expected_on.data, by=by),
             back,
-            "Le document est attendu.",
+            "Le document attendu est noté.",
         )
         if answer is not None:
             return answer
     return lot_pages.ask(
         lot_id,
         form,
-        "Attendre un document",
+        "Ajouter un document attendu",
         "Noter le document attendu",
         back,
         "Chaque jour de retard coûte la pénalité journalière du lot, quand le contrat en fixe une.",

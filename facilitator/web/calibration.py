@@ -50,7 +50,7 @@ def _keep(lot_id: int, kept: KeepForm, owed: EngageForm, engaging: EngageForm | 
     basis = _basis(request.form)
     if engaging is not None and basis in MEASURED:
         raise CalibrationRefused(
-            "Sur cette base, les heures s’engagent à mesure\u00a0: gardez le calibrage, puis notez chaque arrêté."
+            "Sur cette base, les heures s’engagent à mesure\u00a0: gardez le calibrage, puis notez chaque facturation ou chaque mois."
         )
     asked, form = _asked(lot_id, basis, request.form), engaging or kept
     valid, sizing = form.validate(), _sized(asked)

@@ -33,7 +33,7 @@ def hire() -> ResponseReturnValue:
         heading=f"Mise à l’emploi express – {person.name}" if person else "Mise à l’emploi express",
         submit="Enregistrer la mise à l’emploi",
         back=url_for("placements.index"),
-        crumbs=(("Mises à l’emploi", url_for("placements.index")), ("Express", None)),
+        crumbs=(("Mises à l’emploi", url_for("placements.index")), ("Mise à l’emploi express", None)),
         template="facilitators/people/express.html",
     )
     return sheets.answer(
@@ -50,7 +50,7 @@ def hire() -> ResponseReturnValue:
 def _form(person: Person | None) -> EntitlementPart:
     if person is not None:
         return KnownExpressForm()
-    form = ExpressForm(data={"effective_on": clock.today()})
+    form = ExpressForm(data={"decided_on": clock.today()})
     form.on = clock.today()
     return form
 

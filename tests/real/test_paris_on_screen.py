@@ -48,4 +48,4 @@ def test_the_social_markets_of_paris_come_in_once(desk: Desk, session: Session) 
     first = session.scalars(lots.order_by(Lot.id).limit(1)).one()
     assert "restent à définir" in text_of(desk.get(f"/lots/{first}"))
     _, again = preview(desk)
-    assert "Déjà là220" in again
+    assert "Déjà suivis220" in again

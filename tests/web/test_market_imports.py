@@ -83,7 +83,7 @@ def test_ticked_markets_come_in_with_a_lot_whose_hours_are_to_be_defined(desk: D
     assert desk.session.scalar(select(func.count(LedgerLine.id)).where(LedgerLine.lot_id == lot.id)) == 0
     assert "restent à définir" in main(desk.get(f"/lots/{lot.id}"))
     again = look(desk, file("v2_wrapped.json"))
-    assert "Déjà là1" in main(again)
+    assert "Déjà suivis1" in main(again)
 
 
 def test_all_markets_may_come_in_at_once(desk: Desk) -> None:
