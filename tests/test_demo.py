@@ -128,7 +128,8 @@ def test_it_can_be_told_on_other_days_and_the_same_day_tells_the_same_story(
     session: Session, seed: int, on: datetime.date
 ) -> None:
     with told(seed, on) as other:
-        assert other.scalar(select(func.max(Timesheet.to_on))) < on
+        last = other.scalar(select(func.max(Timesheet.to_on)))
+        assert last is not None and last < on
         assert list(verdicts.drift(other)) == []
         assert (figures(other) == figures(session)) == (seed == 1)
 

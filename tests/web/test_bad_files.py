@@ -125,7 +125,7 @@ def test_a_record_with_figures_beyond_reason_is_rejected_and_never_a_failure(
         "null",
     )
     names = ("montant", "dureeMois", "objet", "dateNotification", "codeCPV", "acheteur", "titulaires", "id")
-    records = []
+    records: list[str] = []
     for name in names:
         for value in values:
             rest = {"id": f"F{len(records)}", "acheteur": {"id": "21999001700002"}, "objet": "Essai"}
