@@ -68,7 +68,6 @@ SENDINGS = {
             "first_name": "Zoé",
             "birth_on": "1990-05-05",
             "criterion": "rsa",
-            "effective_on": "2026-11-23",
             "employer": ground.company.identifier,
             "type": "cdi",
             "from_on": "2026-11-23",
