@@ -75,6 +75,13 @@ def _signed(details: Details) -> str:
     return f"{'+' if delta > 0 else ''}{french.hours(delta)}"
 
 
+def _hours(details: Details, name: str) -> str:
+    try:
+        return french.hours(Decimal(str(details.get(name))))
+    except InvalidOperation:
+        return "heures non notées"
+
+
 def _said_by(details: Details) -> str:
     channel = details.get("channel")
     return f" ({_label(Channel, channel).lower()})" if channel else ""
@@ -88,6 +95,11 @@ _SENTENCES: Mapping[tuple[str, str], str | Callable[[Details], str]] = MappingPr
         ("set_end", "lot"): lambda d: f"Fin d’exécution fixée au {_day(d, 'value')}.",
         ("stop", "lot"): lambda d: f"Arrêt des travaux à partir du {_day(d, 'from_on')}.",
         ("restart", "lot"): lambda d: f"Reprise des travaux le {_day(d, 'on')}.",
+        ("plan", "lot"): lambda d: (
+            f"Plan mensuel\u00a0: {french.plural(d.get('months', 0), 'mois', 'mois')}, {_hours(d, 'total')}."
+            if d.get("months")
+            else "Plan mensuel retiré\u00a0: les heures attendues suivent un rythme égal."
+        ),
         ("award", "award"): lambda d: (
             f"Entreprise ajoutée au lot\u00a0: {_label(AwardRole, d.get('role')).lower()}."
         ),

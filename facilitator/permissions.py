@@ -196,6 +196,7 @@ DOORS: dict[str, Door] = {
     "lot_calendar.set_dates": Door(_P.edit_markets, "lot", "lot_id"),
     "lot_calendar.stop": Door(_P.edit_markets, "lot", "lot_id"),
     "lot_calendar.restart": Door(_P.edit_markets, "lot", "lot_id"),
+    "lot_plan.edit": Door(_P.edit_markets, "lot", "lot_id"),
     "lot_measures.invoicing": Door(_P.edit_markets, "lot", "lot_id"),
     "lot_measures.site_hours": Door(_P.edit_markets, "lot", "lot_id"),
     "awards.of_lot": Door(_P.follow_markets, "lot", "lot_id"),

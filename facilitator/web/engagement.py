@@ -7,7 +7,7 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from facilitator import access, french, ledger, lot_dates, statements
+from facilitator import access, french, ledger, lot_dates, lot_plan, statements
 from facilitator.accounts import User
 from facilitator.awards import Award
 from facilitator.commitments import Calibration, Invoicing, LedgerLine, SiteHours
@@ -42,6 +42,7 @@ def show(lot_id: int) -> ResponseReturnValue:
         stops=_of(LotStop, lot.id),
         invoices=_of(Invoicing, lot.id),
         site_hours=_of(SiteHours, lot.id),
+        plan=lot_plan.of_lot(session, lot.id),
     )
 
 
