@@ -93,7 +93,7 @@ def invoiced_hours(cumulated: Decimal, above: Decimal, step: Decimal) -> int:
         raise CalibrationRefused("Le montant qui vaut une heure doit être supérieur à zéro.")
     if not cumulated.is_finite() or abs(cumulated) > _LARGEST:
         raise CalibrationRefused(
-            "Le cumul facturé ne se lit pas comme un montant. Écrivez-le en euros, par exemple 150 000."
+            "Le cumul facturé ne se lit pas comme un montant. Écrivez-le en euros, par exemple 150\u202f000."
         )
     return max(0, floor((Fraction(cumulated) - Fraction(above)) / Fraction(step)))
 

@@ -30,6 +30,9 @@ class WindowBasis(StrEnum):
         }[self.value]
 
 
+_BASES: Mapping[str, WindowBasis] = MappingProxyType(
+    {"date d’effet": WindowBasis.validity, "premier jour": WindowBasis.first_day}
+)
 # None = the whole contract; a territory that says otherwise for a type is followed, for that type only.
 _MONTHS_BY_TYPE: Mapping[ContractType, int | None] = MappingProxyType(
     {ContractType.apprentissage: None, ContractType.professionnalisation: None}
@@ -119,9 +122,9 @@ def _yes_no(text: str) -> object:
 
 def _basis(text: str) -> object:
     try:
-        return WindowBasis(text)
+        return _BASES.get(text.lower().replace("'", "’")) or WindowBasis(text)
     except ValueError:
-        raise RuleRefused("attend «\xa0validity\xa0» ou «\xa0first_day\xa0»") from None
+        raise RuleRefused("attend «\xa0date d’effet\xa0» ou «\xa0premier jour\xa0»") from None
 
 
 def _months_by_type(text: str) -> object:
@@ -155,7 +158,7 @@ class Parameter:
 
 _LIST = (
     Parameter("window_months", "Durée d’éligibilité", "Les heures comptent pendant cette durée moins un jour.", "mois", _whole(1, 60)),
-    Parameter("window_basis", "Départ de la durée d’éligibilité", "«\xa0validity\xa0»\xa0: la date d’effet de la fiche\xa0; «\xa0first_day\xa0»\xa0: le premier jour travaillé.", "", _basis),
+    Parameter("window_basis", "Départ de la durée d’éligibilité", "«\xa0date d’effet\xa0»\xa0: celle de la fiche d’éligibilité\xa0; «\xa0premier jour\xa0»\xa0: le premier jour travaillé.", "", _basis),
     Parameter("window_months_by_type", "Durées par type de contrat", "Par exemple «\xa0cdi=36; apprentissage=contrat\xa0»\xa0; «\xa0contrat\xa0» vaut pour toute la durée du contrat, comme il est d’usage pour l’apprentissage et la professionnalisation.", "", _months_by_type),
     Parameter("hire_within_months", "Délai d’embauche après validation", "Passé ce délai sans embauche, la fiche est signalée.", "mois", _whole(1, 36)),
     Parameter("backdating_days", "Rétroactivité d’une éligibilité", "Nombre de jours dont la date d’effet peut précéder la décision, avec un motif.", "jours", _whole(0, 366)),
@@ -193,6 +196,8 @@ def dump(name: str, value: object) -> str:
     """Write the value of a parameter as the text that `parse` reads back."""
     if isinstance(value, bool):
         return "oui" if value else "non"
+    if isinstance(value, WindowBasis):
+        return next(word for word, basis in _BASES.items() if basis is value)
     if isinstance(value, Mapping):
         pieces = (f"{code}={'contrat' if n is None else n}" for code, n in value.items())
         return "; ".join(pieces)

@@ -20,8 +20,8 @@ def territory() -> None:
     """Commands about territories."""
 
 
-@territory.command(help="Crée un territoire\u00a0; SLUG est son nom court.")
-@click.argument("slug")
+@territory.command(help="Crée un territoire sous ce nom court.")
+@click.argument("slug", metavar="NOM_COURT")
 @click.option("--name", required=True, help="Nom affiché.")
 @click.option(
     "--kind",

@@ -101,11 +101,26 @@ def _fault(error: click.UsageError) -> str:
         case click.MissingParameter() if error.param is not None:
             return f"Il manque {_name(error)}."
         case click.BadParameter() if error.param is not None:
-            return f"Valeur non comprise pour {_name(error)}\u00a0: {error.message}"
+            return f"Valeur non comprise pour {_name(error)}\u00a0: {_wanted(error)}"
         case click.exceptions.NoSuchCommand():
             return f"La commande «\u00a0{error.command_name}\u00a0» n’existe pas."
         case _:
             return f"Commande non comprise\u00a0: {error.format_message()}"
+
+
+def _wanted(error: click.BadParameter) -> str:
+    """Say in French what click, which speaks English, wanted of a value."""
+    match error.param.type if error.param is not None else None:
+        case click.Choice(choices=choices):
+            return f"choisissez parmi {', '.join(map(str, choices))}."
+        case click.IntRange(min=low, max=high):
+            return f"écrivez un nombre entier de {low} à {high}."
+        case click.types.IntParamType():
+            return "écrivez un nombre entier."
+        case click.DateTime():
+            return "écrivez une date ainsi\u00a0: AAAA-MM-JJ."
+        case _:
+            return error.message
 
 
 def _name(error: click.BadParameter) -> str:

@@ -26,7 +26,7 @@ def _sheet(organisation: Organisation, heading: str, template: str = "facilitato
         "Enregistrer le contact",
         back,
         ((organisation.label, back), (heading, None)),
-        intro="Seul votre territoire voit ses contacts. Le premier qui a une adresse reçoit les courriers de mise à l’emploi.",
+        intro="Seul votre territoire voit ses contacts. Le premier qui a une adresse reçoit les courriels de mise à l’emploi.",
         template=template,
     )
 

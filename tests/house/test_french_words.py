@@ -15,7 +15,7 @@ FRENCH = re.compile(
 )
 LETTER = r"[A-Za-zÀ-ÖØ-öø-ÿœŒ]"
 STRAIGHT = re.compile(rf"{LETTER}'{LETTER}")
-BREAKING = re.compile(r"(?<=\S) (?=(?:[:;!?»]|%(?!\}))(?:[\s<\"'.,)]|$))|(?<=\d) (?=€)|(?<=«) (?=\S)")
+BREAKING = re.compile(r"(?<=\S) (?=(?:[:;!?»€]|%(?!\}))(?:[\s<\"'.,)]|$))|(?<=«) (?=\S)")
 COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 
 
