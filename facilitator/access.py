@@ -335,13 +335,12 @@ def saw(verb: str, thing: str, thing_id: int | None, territory_id: int | None = 
 def write_what_was_seen() -> None:
     """Write the lines of `saw` in a transaction of their own (the page’s reads have ended)."""
     lines = g.pop("saw", [])
-    member = visitor()
-    if not lines or member is None:
+    if not lines:
         return
+    member = visitor()
+    by = member.user_id if member else None  # nobody is signed in behind a mailed link
     db.session.rollback()
     with writing():
         for verb, thing, thing_id, territory_id in lines:
-            journal.note_access(
-                db.session(), verb, thing, thing_id, by=member.user_id, territory_id=territory_id
-            )
+            journal.note_access(db.session(), verb, thing, thing_id, by=by, territory_id=territory_id)
         db.session.commit()

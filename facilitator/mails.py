@@ -7,14 +7,14 @@ from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
 from flask import current_app
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from facilitator.db import Instant, Model
 
 
 class OutboxMail(Model):
-    """One letter: waiting, sent, or given up after too many tries."""
+    """One letter: waiting, sent, or given up (too many tries, or about what is done already)."""
 
     __tablename__ = "outbox_mails"
     __table_args__ = (
@@ -108,6 +108,16 @@ def claim(session: Session, mail_id: int, *, at: datetime.datetime) -> OutboxMai
     mail.tries += 1
     mail.next_try_at = at + FIRST_WAIT * 2 ** (mail.tries - 1)
     return mail
+
+
+def drop(session: Session, thing: str, thing_id: int) -> None:
+    """What these letters were about is done: those that still wait never leave."""
+    session.execute(
+        update(OutboxMail)
+        .where(OutboxMail.thing == thing, OutboxMail.thing_id == thing_id, OutboxMail.sent_at.is_(None))
+        .values(tries=MAX_TRIES, last_answer="devenu sans objet")
+        .execution_options(synchronize_session=False)
+    )
 
 
 def deliver(letter: EmailMessage, smtp_url: str) -> str | None:

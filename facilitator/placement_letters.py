@@ -21,6 +21,7 @@ from facilitator.vocabulary import PlacementMode, PlacementState
 
 PURPOSE = "answer_placement"
 THING = "placement"
+ANSWER = "placement_answer"  # the letter that tells of an answer is not one that asks for it
 LONGEST_TITLE = 120  # of a market’s object inside a sentence
 _Employer, _Host, _Buyer = aliased(Organisation), aliased(Organisation), aliased(Organisation)
 
@@ -137,7 +138,7 @@ def remind(
 ) -> OutboxMail:
     """Ask again: the links sent before stop working, so that one answer has one link; refuses an answered placement."""
     _refuse_answered(placement)
-    links.revoke(session, THING, placement.id, at=at)
+    close(session, placement, at=at)
     return _ask(session, placement, recipient, "placement_reminder", at=at, base_url=base_url, by=by)
 
 
@@ -180,6 +181,12 @@ def _ask(
     )
 
 
+def close(session: Session, placement: Placement, *, at: datetime.datetime) -> None:
+    """Nothing is asked any more by the letters written before: their links die, those that wait never leave."""
+    links.revoke(session, THING, placement.id, at=at)
+    mails.drop(session, THING, placement.id)
+
+
 def answered(
     session: Session, placement: Placement, *, at: datetime.datetime, link: str
 ) -> OutboxMail | None:
@@ -187,7 +194,7 @@ def answered(
 
     None when the territory has nobody to write to.
     """
-    links.revoke(session, THING, placement.id, at=at)
+    close(session, placement, at=at)
     recipient = _facilitator_of(session, placement)
     if recipient is None:
         return None
@@ -198,7 +205,7 @@ def answered(
         recipient,
         f"{asked.employer} {verb} la mise à l’emploi de {asked.short_name}"[:200],
         "placement_answered",
-        thing=THING,
+        thing=ANSWER,
         thing_id=placement.id,
         at=at,
         territory_id=placement.territory_id,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from facilitator import journal, links, placement_letters, placements
+from facilitator import access, journal, links, placement_letters, placements
 from facilitator.contracts import ContractRefused
 from facilitator.db import db
 from facilitator.forms.answers import ConfirmPlacementForm, DeclineForm
@@ -107,6 +107,7 @@ def _give(
 
 def _thanks(asked: Question) -> ResponseReturnValue:
     """What happens next; shown at once, for the link opens nothing any more."""
+    access.saw("read", "person", asked.person_id, asked.territory_id)
     return render_template(
         "links/done.html", asked=placement_letters.question(db.session(), asked.placement_id)
     )
@@ -120,6 +121,7 @@ def _page(
     status: int | None = None,
 ) -> ResponseReturnValue:
     wrong = bool(form.errors or declining.errors)
+    access.saw("read", "person", asked.person_id, asked.territory_id)
     return (
         render_template(
             "links/placement.html",

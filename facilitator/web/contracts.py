@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from facilitator import access, contracts, placement_list, placements
+from facilitator import access, contracts, journal, placement_letters, placement_list, placements
 from facilitator.contracts import Contract, PlacementContract
 from facilitator.db import db
 from facilitator.forms.contracts import NewContractForm, RenewForm
@@ -92,6 +92,7 @@ def new(placement_id: int) -> ResponseReturnValue:
             continues=before.get(form.continues.data or ""),
         )  # fmt: skip
         placements.serve(db.session(), contract, placement, on=clock.today(), by=by)
+        placement_letters.close(db.session(), placement, at=journal.now())
         return url_for(".show", contract_id=contract.id)
 
     return sheets.answer(form, sheet, verb, "Le contrat est enregistré.")

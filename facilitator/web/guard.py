@@ -9,6 +9,7 @@ from facilitator.permissions import DOORS, PUBLIC, check_register
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SEEN_AT = "seen_at"
+SHOWN_AGAIN = frozenset({409, 422})  # a refused form comes back with what its page shows
 login_manager = LoginManager()
 
 
@@ -65,7 +66,8 @@ def end_request(response: Response) -> Response:
     """Give back what a refusal wrote, write who was looked at, and note the instant in the cookie."""
     if response.status_code >= 400:
         db.db.session.rollback()
-        g.pop("saw", None)
+        if response.status_code not in SHOWN_AGAIN:
+            g.pop("saw", None)
     if response.status_code >= 500:
         return response  # the database may be what failed: ask it nothing more
     access.write_what_was_seen()

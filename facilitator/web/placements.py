@@ -240,6 +240,7 @@ def confirm(placement_id: int) -> ResponseReturnValue:
             channel=Channel(form.channel.data or ""),
             on_word_of=form.on_word_of.data,
         )
+        placement_letters.close(db.session(), placement, at=journal.now())
         return sheet.back
 
     return sheets.answer(form, sheet, verb, "La mise à l’emploi est confirmée et son contrat enregistré.")
@@ -262,6 +263,7 @@ def decline(placement_id: int) -> ResponseReturnValue:
             channel=Channel(form.channel.data or ""),
             on_word_of=form.on_word_of.data,
         )
+        placement_letters.close(db.session(), placement, at=journal.now())
         return sheet.back
 
     return sheets.answer(form, sheet, verb, "La mise à l’emploi est notée déclinée.")
@@ -282,6 +284,7 @@ def withdraw(placement_id: int) -> ResponseReturnValue:
         placements.withdraw(
             db.session(), placement, (form.reason.data or "")[:200], by=access.current().user_id
         )
+        placement_letters.close(db.session(), placement, at=journal.now())
         return sheet.back
 
     return sheets.answer(form, sheet, verb, "La proposition est retirée.")
@@ -320,6 +323,7 @@ def link(placement_id: int) -> ResponseReturnValue:
         member = access.current()
         contract = known[form.contract.data]
         placements.serve(db.session(), contract, placement, on=clock.today(), by=member.user_id)
+        placement_letters.close(db.session(), placement, at=journal.now())
         return sheet.back
 
     return sheets.answer(form, sheet, verb, "Le contrat est rattaché à la mise à l’emploi.")

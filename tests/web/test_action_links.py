@@ -11,10 +11,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from facilitator import journal, links, placement_letters, placements
-from facilitator.accounts import UserSession
+from facilitator.accounts import User, UserSession
 from facilitator.contracts import Contract
+from facilitator.journal import AccessLogEntry
 from facilitator.links import ActionLink
-from facilitator.mails import OutboxMail
+from facilitator.mails import OutboxMail, waiting
 from facilitator.people import Person
 from facilitator.placements import Placement
 from facilitator.vocabulary import MembershipRole, PlacementState
@@ -176,3 +177,31 @@ def test_a_reminder_replaces_the_link_before(
     placements.withdraw(session, asked.placement, "Trouvé ailleurs", by=None)
     with pytest.raises(placements.PlacementRefused, match="plus rien à demander"):
         placement_letters.remind(session, asked.placement, "a@b.example", at=journal.now(), base_url=BASE)
+
+
+def test_looking_at_a_person_through_a_link_leaves_its_line(
+    client: Browser, session: Session, asked: Asked
+) -> None:
+    seen = select(AccessLogEntry.thing_id, AccessLogEntry.user_id, AccessLogEntry.territory_id).where(
+        AccessLogEntry.verb == "read", AccessLogEntry.thing == "person"
+    )
+    page = client.get(asked.link)
+    assert session.execute(seen).all() == [(asked.person.id, None, asked.placement.territory_id)]
+    assert client.submit(page, CONTRACT | {"weekly_hours": "NaN"}).status_code == 422
+    assert len(session.execute(seen).all()) == 2
+    assert client.get(asked.link[:-5]).status_code == 404
+    assert len(session.execute(seen).all()) == 2
+
+
+def test_a_letter_never_leaves_for_a_placement_that_was_answered_otherwise(
+    app: Flask, client: Browser, session: Session, asked: Asked
+) -> None:
+    author = session.get_one(User, asked.placement.proposed_by_id)
+    session.commit()
+    assert asked.letter.id in waiting(session, journal.now())
+    assert builders.sign_in(client, author).status_code == 303
+    page = client.get(f"/mises-a-l-emploi/{asked.placement.id}/retirer")
+    assert client.submit(page, {"reason": "Trouvé ailleurs"}).status_code == 303
+    assert asked.letter.id not in waiting(session, journal.now())
+    assert client.get(asked.link).status_code == 410
+    assert session.scalars(select(ActionLink.revoked_at)).one() is not None
