@@ -31,11 +31,13 @@ class Newcomer:
 
 @dataclass(frozen=True)
 class Entitlement:
-    """The determining criterion, whose proof was seen the same day, and its date of effect."""
+    """The determining criterion, and the day on which its proof was seen, the fiche decided and in effect.
+
+    A fiche whose effect precedes its decision is not express: its own form takes the two dates and the reason.
+    """
 
     criterion: Criterion
-    effective_on: datetime.date
-    backdating_reason: str | None = None
+    decided_on: datetime.date
     window_reason: str | None = None
 
 
@@ -60,7 +62,7 @@ def hire(
         _entitle(session, person, entitlement, contract.from_on, on, by)
     elif not has_fiche(session, person.id):
         raise ExpressRefused(
-            "Cette personne n’a pas encore de fiche d’éligibilité validée. Indiquez le critère déterminant et sa date d’effet."
+            "Cette personne n’a pas encore de fiche d’éligibilité validée. Indiquez le critère déterminant et le jour où elle a été validée."
         )
     placement = placements.propose(
         session,
@@ -113,20 +115,22 @@ def _entitle(
     by: int | None,
 ) -> None:
     """Validate the request that waits for this person, or a new one."""
+    day = entitlement.decided_on
+    if day > on:
+        raise ExpressRefused("La fiche est validée au plus tard aujourd’hui. Corrigez le jour de la décision.")
     fiche = session.scalar(
         select(Eligibility)
         .where(Eligibility.person_id == person.id, Eligibility.state.in_(OPEN_STATES))
         .order_by(Eligibility.id)
         .limit(1)
-    ) or eligibility.request(session, person, requested_on=on, wished_start_on=wished_start_on, by=by)
+    ) or eligibility.request(session, person, requested_on=day, wished_start_on=wished_start_on, by=by)
     criterion = entitlement.criterion
     eligibility.validate(
         session,
         fiche,
-        [Proof(criterion, determining=True, kind=criterion.proof or None, seen_on=on)],
-        decided_on=on,
-        effective_on=entitlement.effective_on,
-        backdating_reason=entitlement.backdating_reason,
+        [Proof(criterion, determining=True, kind=criterion.proof or None, seen_on=day)],
+        decided_on=day,
+        effective_on=day,
         window_reason=entitlement.window_reason,
         by=by,
     )

@@ -20,18 +20,18 @@ class EntitlementPart(EmployerForm, ContractForm):
     """What the two express forms share: criterion, lot, employer, contract."""
 
     criterion = CodeField("Critère déterminant", Criterion.choices(), blank="Choisir…")
-    effective_on = FrenchDateField("Date d’effet", description="La preuve est notée vue aujourd’hui.")
-    backdating_reason = LineField("Pourquoi la date d’effet précède la décision", longest=300)
+    decided_on = FrenchDateField(
+        "Fiche validée le", description="Preuve vue et décision ce jour-là\u00a0; les heures comptent à partir de lui."
+    )
     window_reason = LineField("Pourquoi une nouvelle période", longest=300)
 
     def entitlement(self) -> Entitlement | None:
         """The fiche to validate; None when no criterion was chosen."""
-        if not self.criterion.data or not self.effective_on.data:
+        if not self.criterion.data or not self.decided_on.data:
             return None
         return Entitlement(
             Criterion(self.criterion.data),
-            self.effective_on.data,
-            self.backdating_reason.data,
+            self.decided_on.data,
             self.window_reason.data,
         )
 

@@ -30,7 +30,7 @@ def typed(desk: Desk, **others: str) -> dict[str, Any]:
         "first_name": "Mona",
         "birth_on": "05/06/1992",
         "criterion": "rsa",
-        "effective_on": f"{clock.today():%d/%m/%Y}",
+        "decided_on": f"{clock.today():%d/%m/%Y}",
         "award": str(desk.ground.award.id),
         "type": "cdd",
         "from_on": "01/10/2026",
@@ -87,7 +87,7 @@ def test_one_sending_writes_all_four_and_the_same_one_again_nothing_more(desk: D
         ({"employer": "Structure que personne ne connaît"}, "ne s’appelle"),
         ({"last_name": ""}, "Renseignez ce champ"),
         ({"from_on": "01/02/2031", "to_on": "28/02/2031"}, "ne peut pas commencer après"),
-        ({"effective_on": "01/01/2020"}, "précède la décision"),
+        ({"decided_on": "01/01/2030"}, "au plus tard aujourd’hui"),
     ],
 )
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -141,7 +141,7 @@ def test_a_namesake_is_chosen_or_set_aside(desk: Desk) -> None:
 def test_a_registered_person_needs_no_second_fiche(desk: Desk) -> None:
     person = trade.person(desk.session, desk.ground.territory, "01/09/2026", birth_on=None)
     page = desk.get(f"{EXPRESS}?personne={person.id}")
-    values = typed(desk, criterion="", effective_on="")
+    values = typed(desk, criterion="", decided_on="")
     for name in ("last_name", "first_name", "birth_on"):
         values.pop(name)
     desk.send(page, values)
