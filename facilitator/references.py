@@ -28,4 +28,4 @@ def labels(session: Session, list_name: str, codes: Iterable[str | None]) -> dic
             ReferenceLabel.list_name == list_name, ReferenceLabel.code.in_(wanted)
         )
     )
-    return {code: label for code, label in rows}
+    return {row.code: row.label for row in rows}
