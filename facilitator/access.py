@@ -13,7 +13,7 @@ from facilitator.awards import Award
 from facilitator.contracts import Contract, PlacementContract
 from facilitator.db import Base, db, writing
 from facilitator.followups import FollowUp
-from facilitator.hours import Globalisation, Share, Timesheet
+from facilitator.hours import Globalisation, Timesheet
 from facilitator.import_batches import ImportBatch
 from facilitator.markets import Lot, Market, Operation
 from facilitator.organisations import Contact, Organisation
@@ -181,18 +181,6 @@ def visible_timesheets(member: Member) -> Select[Timesheet]:
         facilitator=Timesheet.territory_id == member.territory_id,
         company=own,
         siae=own,
-    )
-
-
-def visible_shares(member: Member) -> Select[Share]:
-    """The hours on one’s lots: what a host reads of a relevé that is not its own."""
-    placed = Share.placement_id.in_(_ids(Placement.id, visible_placements(member)))
-    return _rows(
-        Share,
-        member,
-        facilitator=Share.territory_id == member.territory_id,
-        company=placed,
-        siae=placed,
     )
 
 

@@ -1,8 +1,6 @@
 """Calibration: the five ways to size a commitment in hours, rounded down to the hour (trade.md §2)."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from math import floor
@@ -96,20 +94,6 @@ def invoiced_hours(cumulated: Decimal, above: Decimal, step: Decimal) -> int:
             "Le cumul facturé ne se lit pas comme un montant. Écrivez-le en euros, par exemple 150\u202f000."
         )
     return max(0, floor((Fraction(cumulated) - Fraction(above)) / Fraction(step)))
-
-
-def invoiced_deltas(
-    invoices: Iterable[tuple[date, Decimal]], above: Decimal, step: Decimal
-) -> tuple[tuple[date, int], ...]:
-    """Give the ledger lines, in hours, of a series of cumulated invoices; a zero line is not written."""
-    lines: list[tuple[date, int]] = []
-    before = 0
-    for closed_on, cumulated in sorted(invoices):
-        now = invoiced_hours(cumulated, above, step)
-        if now != before:
-            lines.append((closed_on, now - before))
-        before = now
-    return tuple(lines)
 
 
 def _labour_share(inputs: LabourShare) -> Sizing:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import and_, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from facilitator import statements, verdicts
 from facilitator.awards import Award
 from facilitator.commitments import LedgerLine
 from facilitator.compliance import refuse_negative
+from facilitator.contracts import Contract, PlacementContract
 from facilitator.french import date as french_date
 from facilitator.french import hours as french_hours
 from facilitator.hours import Share, Timesheet
@@ -130,7 +131,7 @@ def _ledger(session: Session) -> Iterator[str]:
 
 
 def _places(session: Session) -> Iterator[str]:
-    """A line, a placement or a share stands on the lot and in the territory of what it hangs on."""
+    """What hangs on something stands on its lot, in its territory, and is of the same person and employer."""
     strangers = {
         "ligne d’engagement": select(LedgerLine.id)
         .join(Award, Award.id == LedgerLine.award_id)
@@ -140,11 +141,30 @@ def _places(session: Session) -> Iterator[str]:
         .where(or_(Award.lot_id != Placement.lot_id, Award.territory_id != Placement.territory_id)),
         "part": select(Share.id)
         .join(Timesheet, Timesheet.id == Share.timesheet_id)
-        .where(or_(Timesheet.person_id != Share.person_id, Timesheet.territory_id != Share.territory_id)),
+        .join(Placement, Placement.id == Share.placement_id)
+        .join(Award, Award.id == Share.award_id)
+        .where(
+            or_(
+                Timesheet.person_id != Share.person_id,
+                Placement.person_id != Share.person_id,
+                Timesheet.territory_id != Share.territory_id,
+                Award.lot_id != Share.lot_id,
+                and_(Placement.lot_id != Share.lot_id, Share.globalisation_id.is_(None)),
+            )
+        ),
+        "relevé": select(Timesheet.id)
+        .join(Contract, Contract.id == Timesheet.contract_id)
+        .where(
+            or_(Contract.person_id != Timesheet.person_id, Contract.territory_id != Timesheet.territory_id)
+        ),
+        "contrat": select(Contract.id)
+        .join(PlacementContract, PlacementContract.contract_id == Contract.id)
+        .join(Placement, Placement.id == PlacementContract.placement_id)
+        .where(or_(Contract.person_id != Placement.person_id, Contract.employer_id != Placement.employer_id)),
     }
     for what, query in strangers.items():
         for found in session.scalars(query):
-            yield f"{what} {found}\u00a0: rattachée à un autre lot, à une autre personne ou à un autre territoire"
+            yield f"{what} {found}\u00a0: à un autre lot, une autre personne, un autre employeur ou un autre territoire que son rattachement"
 
 
 def _orphans(session: Session) -> Iterator[str]:

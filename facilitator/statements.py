@@ -25,7 +25,7 @@ from facilitator.db import Hours
 from facilitator.french import date as french_date
 from facilitator.hours import Share
 from facilitator.ledger import as_fact
-from facilitator.markets import Lot, LotDate, LotStop, Market, PlannedMonth
+from facilitator.markets import Lot, LotDate, LotStop, PlannedMonth
 from facilitator.organisations import Organisation
 from facilitator.periods import Interval
 from facilitator.refusals import Refused
@@ -115,26 +115,6 @@ def add_up(
     dated = rules_by_territory(session, ids)
     rules = dated[territory_id].on(on) if territory_id is not None else Rules()
     return compliance.add_up(list(statements), on, rules)
-
-
-def lots_of_market(session: Session, market_id: int) -> list[int]:
-    """The lots of a market, in order of number."""
-    return list(
-        session.scalars(select(Lot.id).where(Lot.market_id == market_id).order_by(Lot.number, Lot.id))
-    )
-
-
-def lots_of_authority(session: Session, buyer_id: int, market_id: int | None = None) -> list[int]:
-    """The lots of a buyer over all territories, or those of one of its markets."""
-    query = (
-        select(Lot.id)
-        .join(Market, Market.id == Lot.market_id)
-        .where(Market.buyer_id == buyer_id)
-        .order_by(Market.notified_on.desc(), Market.id, Lot.number, Lot.id)
-    )
-    if market_id is not None:
-        query = query.where(Market.id == market_id)
-    return list(session.scalars(query))
 
 
 def _facts(session: Session, ids: set[int], on: datetime.date) -> tuple[dict[int, LotFacts], dict[int, int]]:

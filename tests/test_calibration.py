@@ -4,8 +4,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from facilitator.calibration import (
     CalibrationRefused,
@@ -14,7 +12,6 @@ from facilitator.calibration import (
     PerOrder,
     SiteShare,
     Typed,
-    invoiced_deltas,
     invoiced_hours,
     size,
 )
@@ -63,11 +60,6 @@ INVOICES = (
 
 def test_an_invoiced_framework_and_its_credit_note() -> None:
     assert [invoiced_hours(cumulated, FLOOR, STEP) for _, cumulated in INVOICES] == [0, 0, 1, 225, 220]
-    assert invoiced_deltas(INVOICES, FLOOR, STEP) == (
-        (date(2025, 6, 30), 1),
-        (date(2025, 12, 31), 224),
-        (date(2026, 1, 31), -5),
-    )
 
 
 @pytest.mark.parametrize(
@@ -89,11 +81,3 @@ def test_an_invoiced_framework_and_its_credit_note() -> None:
 def test_inputs_that_mean_nothing_are_refused(inputs: Typed) -> None:
     with pytest.raises(CalibrationRefused):
         size(inputs)
-
-
-@given(st.lists(st.tuples(st.dates(), st.decimals(-10000, 5000000, places=2)), max_size=6))
-def test_the_lines_of_an_invoicing_add_up_to_what_it_owes(invoices: list[tuple[date, Decimal]]) -> None:
-    lines = invoiced_deltas(invoices, FLOOR, STEP)
-    last = max(invoices)[1] if invoices else D(0)
-    assert sum(delta for _, delta in lines) == invoiced_hours(last, FLOOR, STEP)
-    assert all(delta for _, delta in lines)

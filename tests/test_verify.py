@@ -49,6 +49,10 @@ def test_a_sound_base_is_said_sound(app: Flask, ground: Ground, capsys: pytest.C
         ),
         ("UPDATE shares SET standing = 'awaiting', retained = 0, unretained = 10000", {"drift"}),
         ("UPDATE timesheets SET worked = 5000", {"shares"}),
+        (
+            "UPDATE contracts SET employer_id = (SELECT max(id) FROM organisations WHERE id <> employer_id)",
+            {"places"},
+        ),
     ],
 )
 def test_what_was_altered_behind_its_back_is_found(
@@ -68,6 +72,15 @@ def test_what_was_altered_behind_its_back_is_found(
     assert set(faults) == expected
     assert frame.run(cli, ["verify"], app) == 1
     assert "écart" in capsys.readouterr().out
+
+
+def test_hours_on_another_lot_without_an_agreement_are_found(
+    app: Flask, session: Session, ground: Ground, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = trade.lot(session, ground.territory)
+    session.execute(text("UPDATE shares SET lot_id = :lot"), {"lot": other.id})
+    session.commit()
+    assert verify(app, capsys)[1]["places"] == 2
 
 
 def test_a_transfer_that_lost_one_side_is_found(
