@@ -210,6 +210,8 @@ DOORS: dict[str, Door] = {
     "markets.show": Door(_P.follow_markets, "market", "market_id"),
     "markets.workbook": Door(_P.download_compliance, "market", "market_id"),
     "markets.edit": Door(_P.edit_markets, "market", "market_id"),
+    "operations.of_market": Door(_P.edit_markets, "market", "market_id"),
+    "operations.edit": Door(_P.edit_markets, "operation", "operation_id"),
     "markets.add_lot": Door(_P.edit_markets, "market", "market_id"),
     # Facilitators: organisations and the territory's contacts there
     "organisations.show": Door(_P.follow_markets, "organisation", "organisation_id"),

@@ -3,7 +3,8 @@
 import re
 from typing import Any
 
-from wtforms import BooleanField, Field
+from wtforms import Field, SelectField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import ValidationError
 
 from facilitator.forms.base import EditForm, TradeForm
@@ -22,6 +23,25 @@ class CpvField(LineField):
     def post_validate(self, form: Any, validation_stopped: bool) -> None:
         if self.data and not _CPV.fullmatch(self.data):
             raise ValidationError("Un code CPV compte huit chiffres, par exemple 45000000 ou 45000000-7.")
+
+
+class FollowingField(SelectField):
+    """Whether the territory leads on the market (True) or follows it for another (False)."""
+
+    def __init__(self, label: str, **others: Any) -> None:
+        choices = [
+            SelectChoice("pilote", "Pilote\u00a0: notre territoire tient les heures engagées"),
+            SelectChoice("associe", "Associé\u00a0: un autre territoire est pilote"),
+        ]
+        super().__init__(label, choices=choices, coerce=_leads, **others)
+
+
+def _leads(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value not in ("pilote", "associe"):
+        raise ValueError(str(value)[:20])
+    return bool(value == "pilote")
 
 
 def _ends_after_start(form: Any, field: Field) -> None:
@@ -65,9 +85,10 @@ class MarketForm(_MarketFields):
     nature = LineField("Nature", longest=60)
     procedure = LineField("Procédure", longest=120)
     duration_months = WholeField("Durée en mois", high=999)
-    pilot = BooleanField(
-        "Notre territoire est pilote",
-        description="Le pilote compte les heures engagées et le marché\u00a0; un territoire associé compte ses heures faites.",
+    pilot = FollowingField(
+        "Suivi",
+        description="Quand plusieurs territoires suivent le même marché, le donneur d’ordre le lit une seule fois\u00a0: les heures"
+        " engagées sont celles du pilote, et les heures faites pour chaque territoire s’y ajoutent.",
     )
 
 

@@ -30,7 +30,7 @@ MENUS: Mapping[MembershipRole, tuple[Entry, ...]] = MappingProxyType(
         ),
         MembershipRole.facilitator: (
             Entry("Ma journée", "day.show"),
-            Entry("Marchés", "lots.index", ("/marches", "/organisations", "/contacts")),
+            Entry("Marchés", "lots.index", ("/marches", "/operations", "/organisations", "/contacts")),
             Entry("Personnes", "people.index", ("/mises-a-l-emploi", "/contrats", "/fiches", "/periodes")),
             Entry("Heures", "timesheets.queue", ("/globalisations",)),
             Entry("Suivis", "followups.index"),

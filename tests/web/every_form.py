@@ -22,6 +22,7 @@ from facilitator import (
     ledger,
     lot_dates,
     market_files,
+    operations,
     placement_letters,
     validations,
 )
@@ -106,6 +107,7 @@ def place(app: Flask, session: Session) -> Place:
         by=None,
     )
     someone = contacts.add(session, ground.territory.id, ground.company, name="Alix Fictif", by=None)
+    site = operations.create(session, ground.territory.id, name="Quartier fictif", by=None)
     users = _users(session, ground, employer)
     batch = market_files.keep(
         session, ground.territory.id, [("decp.json", _decp())], by=users[ROLES.facilitator].id, at=now()
@@ -123,6 +125,7 @@ def place(app: Flask, session: Session) -> Place:
         "lot": [lot.id],
         "award": [ground.award.id],
         "contact": [someone.id],
+        "operation": [site.id],
         "person": [waiting.id, gone.id],
         "eligibility": [fiche.id],
         "window": list(session.scalars(select(Window.id).where(Window.person_id == gone.id))),
