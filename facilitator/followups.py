@@ -140,7 +140,7 @@ def count(dues: Sequence[Due], on: datetime.date) -> dict[int, Chain]:
         months: chain(
             FollowedPath(
                 person_id=due.journey.person_id,
-                reached=due.milestone.reference_on <= on,
+                reached=due.state == MilestoneState.due,
                 outcome=FollowUpOutcome(due.known.outcome) if due.known else None,
                 situation=Situation(due.known.situation) if due.known and due.known.situation else None,
             )

@@ -166,18 +166,14 @@ def confirm(
 ) -> Contract:
     """Confirm with the contract signed; the same answer twice has one effect, a contrary one is refused.
 
-    A contract that this employer recorded before serves this placement too: it is not recorded again.
+    A contract that this employer recorded before serves this placement too: it is not recorded again. One that
+    began before the lot leaves the placement its proposed day.
     """
     if placement.state == PlacementState.confirmed:
         return _same_contract(session, placement, answer)
     _refuse_unless_proposed(placement)
     known = contracts.running(session, person, placement.employer_id, **vars(answer))
-    if known is not None and answer.to_on is not None and answer.to_on < placement.from_on:
-        raise PlacementRefused(
-            f"Ce contrat finit le {french_date(answer.to_on)}, avant le début de la mise à l’emploi"
-            f" ({french_date(placement.from_on)}). Indiquez le contrat qui la couvre."
-        )
-    from_on = answer.from_on if known is None else max(answer.from_on, placement.from_on)
+    from_on = _first_day(session, placement, answer, known)
     if placement.to_on is not None and from_on > placement.to_on:
         raise PlacementRefused(
             f"La mise à l’emploi est prévue jusqu’au {french_date(placement.to_on)}\u00a0: le contrat doit commencer"
@@ -191,6 +187,21 @@ def confirm(
     placement.from_on = from_on
     mark_confirmed(session, placement, on=on, by=by, channel=channel, on_word_of=on_word_of)
     return contract
+
+
+def _first_day(
+    session: Session, placement: Placement, answer: Answer, known: Contract | None
+) -> datetime.date:
+    """The contract’s first day; the day proposed where the contract ran before, here or before the lot began."""
+    lot_start, _ = execution(session, [placement.lot_id]).get(placement.lot_id, (None, None))
+    if known is None and (lot_start is None or answer.from_on >= lot_start):
+        return answer.from_on
+    if answer.to_on is not None and answer.to_on < placement.from_on:
+        raise PlacementRefused(
+            f"Ce contrat finit le {french_date(answer.to_on)}, avant le début de la mise à l’emploi"
+            f" ({french_date(placement.from_on)}). Indiquez le contrat qui la couvre."
+        )
+    return max(answer.from_on, placement.from_on)
 
 
 def serve(

@@ -130,3 +130,11 @@ def test_the_chain_never_counts_those_who_have_not_reached_the_milestone(session
     assert (six.left, six.reached, six.in_scope, six.asked, six.answered, six.in_work) == (5, 4, 3, 3, 2, 1)
     assert (six.rate, six.floor_rate, six.response_rate) == (D("50.00"), D("33.33"), D("66.67"))
     assert (twelve.left, twelve.reached, twelve.rate) == (5, 0, None)
+
+
+def test_a_milestone_inside_a_provisional_exit_is_not_reached(session: Session) -> None:
+    ground = trade.market(session, path_gap_months="12")
+    contracts.end(session, ground.contract, EXIT, "Fin de mission", by=None)
+    session.commit()
+    found = followups.chains(session, journeys.of_territory(session, ground.territory.id), day("30/12/2025"))
+    assert (found[6].left, found[6].reached, found[6].in_scope) == (1, 0, 0)

@@ -180,3 +180,11 @@ def test_a_contract_serves_a_placement_of_its_person_and_employer_only(session: 
     )
     placements.serve(session, ground.contract, direct, on=ON, by=None)
     assert direct.state == PlacementState.confirmed
+
+
+def test_a_contract_begun_before_the_lot_leaves_the_day_proposed(session: Session) -> None:
+    ground, workshop = trade.market(session), trade.siae(session, SiaeKind.ACI)
+    lot = trade.lot(session, ground.territory, start="01/04/2025")
+    placement = trade.proposed(session, ground.person, trade.award(session, lot), workshop, "07/04/2025")
+    contract = placements.confirm(session, placement, ground.person, ANSWER, on=ON, by=None)
+    assert (contract.from_on, placement.from_on) == (day("01/03/2025"), day("07/04/2025"))
