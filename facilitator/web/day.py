@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from facilitator import access, alerts, days, followup_list, journal, placement_letters
+from facilitator import access, alerts, days, followup_list, journal, placement_letters, unhired
 from facilitator.alerts import WatchedLot
 from facilitator.db import db
 from facilitator.followup_list import CallState
@@ -44,6 +44,7 @@ def show() -> ResponseReturnValue:
         silent=days.silent(session, territory_id, month),
         refused=days.refused_sheets(session, territory_id, on),
         windows=alerts.ending_windows(session, territory_id, on),
+        unhired=unhired.count(session, territory_id, on),
         **_lots(lots, on),
     )
 

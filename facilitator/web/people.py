@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from facilitator import access, followups, journeys, people, person_file, placement_list
+from facilitator import access, followups, journeys, people, person_file, placement_list, unhired
 from facilitator.db import db
 from facilitator.forms.people import PersonForm
 from facilitator.people import Person, PersonRefused
@@ -18,6 +18,7 @@ from facilitator.web.sheets import Sheet
 
 blueprint = Blueprint("people", __name__, url_prefix="/personnes")
 LONGEST_SEARCH = 80
+UNHIRED = "sans-embauche"  # the filter of fiches validated for long without a hire
 
 
 @blueprint.get("")
@@ -29,9 +30,13 @@ def index() -> ResponseReturnValue:
     )
     for word in people.normalised(words).split():
         rows = rows.where(Person.search_name.contains(word, autoescape=True))
+    months = None
+    if request.args.get("filtre") == UNHIRED:
+        rules = unhired.rules_on(db.session(), member.territory_id, clock.today())
+        rows, months = rows.where(unhired.people(rules, clock.today())), rules.hire_within_months
     shown = keyset.slice_of(rows, Person.search_name, Person.id)
     access.saw("list", "person", None, member.territory_id)
-    return render_template("facilitators/people/index.html", shown=shown, words=words)
+    return render_template("facilitators/people/index.html", shown=shown, words=words, months=months)
 
 
 @blueprint.get("/doublons")
@@ -114,6 +119,7 @@ def _file(person: Person) -> dict[str, Any]:
         "on": on,
         "age": people.age(person.birth_on, on) if person.birth_on else None,
         "fiches": person_file.fiches(session, person.id),
+        "overdue": unhired.of_person(session, person, on),
         "windows": person_file.windows(session, person, [contract for contract, _ in contracts]),
         "placements": [(each, placement_list.turn(each, on, ends.get(each.id))) for each in lines],
         "contracts": contracts,
