@@ -47,13 +47,12 @@ def duplicates() -> ResponseReturnValue:
     found = []
     if people.normalised(last_name) and people.normalised(first_name):
         found = people.possible_duplicates(db.session(), member.territory_id, last_name, first_name, None)
-    for person in found:
-        access.saw("list", "person", person.id, member.territory_id)
     return jsonify(people=[described(person) for person in found])
 
 
 def described(person: Person) -> dict[str, str]:
-    """What tells a person from another of the same name."""
+    """What tells a person from another of the same name; reading it leaves a line."""
+    access.saw("list", "person", person.id, person.territory_id)
     born = f"née ou né le {person.birth_on:%d/%m/%Y}" if person.birth_on else "date de naissance inconnue"
     return {
         "name": person.name,

@@ -108,6 +108,14 @@ def test_looking_at_a_person_leaves_a_line(desk: Desk) -> None:
     assert [(line.verb, line.thing) for line in lines] == [("read", "person")]
 
 
+def test_a_namesake_proposed_by_a_refused_form_leaves_a_line(desk: Desk) -> None:
+    person = desk.ground.person
+    typed = {"last_name": person.last_name, "first_name": person.first_name, "birth_on": "12/03/1990"}
+    desk.send(desk.get("/personnes/nouvelle"), typed, 422)
+    lines = desk.session.scalars(select(AccessLogEntry).where(AccessLogEntry.thing_id == person.id)).all()
+    assert [(line.verb, line.thing) for line in lines] == [("list", "person")]
+
+
 def test_a_file_tells_the_window_the_contract_and_the_hours(desk: Desk) -> None:
     trade.month(desk.session, desk.ground.contract, "03/2025", "120.50")
     said = text_of(desk.get(f"/personnes/{desk.ground.person.id}")).replace("\u00a0", " ")
