@@ -30,7 +30,10 @@ FACILITATOR = MembershipRole.facilitator
 # What the address of a page does not name, and that it needs to show something.
 QUESTIONS = {"placements.new": "personne", "globalisations.new": "entreprise"}
 # Answers that are no page: a list for a script, downloads, what only the receiver of a letter opens.
-NO_PAGES = {"people.duplicates", "markets.workbook", "authorities.bilan", "static", "health.state"}
+NO_PAGES = {
+    *("people.duplicates", "static", "health.state"),
+    *("markets.workbook", "organisations.bilan", "authorities.bilan"),
+}
 # Proposed, requested, declared: what one may still answer comes first.
 WAITING = (
     (Placement, Placement.state == PlacementState.proposed),
