@@ -50,11 +50,11 @@ def roles(session: Session, organisation: Organisation) -> list[str]:
     """Its parts in French, each with its kind (one select)."""
     kinds: list[Labelled] = [*AuthorityCategory, *SiaeKind]
     labels = {each.value: each.label for each in kinds}
-    told = []
+    by_role: dict[str, list[str]] = {}
     for each in organisations.roles_of(session, organisation):
-        part = OrganisationRoleName(each.role).label
-        told.append(f"{part} ({labels[each.kind]})" if each.kind in labels else part)
-    return told
+        by_role.setdefault(each.role, []).extend([labels[each.kind]] if each.kind in labels else [])
+    parts = {OrganisationRoleName(role).label: found for role, found in by_role.items()}
+    return [f"{part} ({', '.join(found)})" if found else part for part, found in parts.items()]
 
 
 def bought(session: Session, territory_id: int, organisation_id: int) -> tuple[int, list[BoughtMarket]]:

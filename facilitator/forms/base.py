@@ -77,7 +77,8 @@ class EditForm(TradeForm):
 
     def check_version(self, thing: Any) -> None:
         """Refuse (409) when somebody changed the thing since this form was shown."""
-        if str(thing.version) != (self.version.data or "").strip():
+        sent = self.version.raw_data  # what came back, never what the form was filled with
+        if str(thing.version) != (str(sent[0]).strip() if sent else ""):
             raise Conflict(
                 "Quelqu’un a modifié cette fiche pendant que vous l’aviez ouverte\u00a0: comparez les deux versions."
             )

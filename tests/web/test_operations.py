@@ -88,3 +88,11 @@ def test_an_associated_territory_says_so_and_the_buyer_reads_the_pilot_s_hours(d
     assert not market_of(desk).pilot
     desk.send(desk.get(f"{where}/modifier"), {"pilot": "pilote"})
     assert market_of(desk).pilot
+
+
+def test_a_form_that_lost_the_version_that_was_read_changes_nothing(desk: Desk) -> None:
+    known = operations.create(desk.session, desk.ground.territory.id, name="Écoles", by=None)
+    page = desk.get(f"/operations/{known.id}")
+    desk.send(page, {"name": "Collèges", "version": ""}, status=409)
+    desk.session.expire_all()
+    assert known.name == "Écoles"
