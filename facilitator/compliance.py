@@ -329,7 +329,9 @@ def _shares(facts: LotFacts, on: date) -> list[Obligation]:
             retained[roots.get(row.award_id)] += row.retained
     shares = [Obligation(top.id, top.label, owed[top.id], retained[top.id]) for top in tops]
     if owed[None] > 0:
-        shares.append(Obligation(None, None, owed[None], retained[None]))
+        # What companies did beyond their own share serves the hours that no company holds.
+        spare = _total(max(ZERO, each.retained - each.owed) for each in shares)
+        shares.append(Obligation(None, None, owed[None], retained[None] + spare))
     return shares
 
 

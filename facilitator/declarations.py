@@ -97,6 +97,8 @@ def correct(
     _refuse_unless_current(session, old)
     under = _validated_under(session, old)
     replaced = under or old
+    if under is not None:
+        _refuse_unless_current(session, under, besides=old.id)
     plausibility.check_period(contract, from_on, to_on, on)
     plausibility.check_amounts(worked, training)
     plausibility.refuse_overlap(session, contract, from_on, to_on, {old.id, replaced.id})
@@ -270,12 +272,15 @@ def _write(
     return sheet
 
 
-def _refuse_unless_current(session: Session, sheet: Timesheet) -> None:
+def _refuse_unless_current(session: Session, sheet: Timesheet, besides: int = 0) -> None:
+    """Refuse a relevé that was replaced, or that another correction (`besides` this one) waits to replace."""
     if sheet.state == TimesheetState.replaced:
         raise HoursRefused("Ce relevé a déjà été remplacé. Ouvrez celui qui le remplace.")
     waiting = session.scalar(
         select(Timesheet.id).where(
-            Timesheet.replaces_id == sheet.id, Timesheet.state == TimesheetState.declared
+            Timesheet.replaces_id == sheet.id,
+            Timesheet.state == TimesheetState.declared,
+            Timesheet.id != besides,
         )
     )
     if waiting is not None:

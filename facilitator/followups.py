@@ -222,7 +222,9 @@ def correct(session: Session, due: Due, attempt: Attempt, *, on: datetime.date, 
     _refuse_contradiction(attempt)
     if due.known is None:
         raise FollowUpRefused("Aucune réponse n’est enregistrée pour cette échéance. Enregistrez-la d’abord.")
+    tries = due.known.tries
     _write(session, due.known, attempt, on=on, by=by)
+    due.known.tries = tries  # nobody was called again
     return due.known
 
 

@@ -1,5 +1,6 @@
 """The statement of a lot: worked scenarios 1, 2 and 8, and what must hold whatever the facts."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import accumulate
@@ -241,6 +242,20 @@ def test_the_form_of_the_groupement_says_who_pays(
         ("M", D(600), D(650)),
         ("A", D(500), D(460)),
         ("B", D(100), D(40)),
+    ]
+
+
+def test_hours_beyond_a_share_serve_those_that_no_company_holds() -> None:
+    facts = groupement(GroupementForm.conjoint, True)
+    unheld = line(LedgerKind.avenant, 80, "2026-01-01")
+    found = statement(replace(facts, ledger=(*facts.ledger, unheld)), date(2026, 8, 31), RULES)
+
+    # M did 50 h beyond its share: 30 of the 80 h are missing, besides A's 40 and B's 60.
+    assert [(each.label, each.missing) for each in found.penalties] == [
+        ("M", D(0)),
+        ("A", D(40)),
+        ("B", D(60)),
+        (None, D(30)),
     ]
 
 

@@ -443,3 +443,14 @@ def test_hours_declared_later_take_the_place_of_a_nil(session: Session) -> None:
     trade.month(session, ground.contract, "03/2025", "100")
 
     assert list(session.scalars(select(NilDeclaration.month))) == [day("01/02/2025")]
+
+
+def test_two_corrections_of_one_relevé_never_wait_together(session: Session) -> None:
+    ground = trade.market(session)
+    sheet = trade.month(session, ground.contract, "03/2025", "100")
+    refused_one = correct(session, ground, sheet, "90")
+    validations.refuse(session, refused_one, "Feuille illisible", on=TODAY, by=None)
+    correct(session, ground, sheet, "80")
+
+    with refused(session, "attend déjà sa validation"):
+        correct(session, ground, refused_one, "70")
