@@ -117,7 +117,9 @@ def _entitle(
     """Validate the request that waits for this person, or a new one."""
     day = entitlement.decided_on
     if day > on:
-        raise ExpressRefused("La fiche est validée au plus tard aujourd’hui. Corrigez le jour de la décision.")
+        raise ExpressRefused(
+            "La fiche est validée au plus tard aujourd’hui. Corrigez le jour de la décision."
+        )
     fiche = session.scalar(
         select(Eligibility)
         .where(Eligibility.person_id == person.id, Eligibility.state.in_(OPEN_STATES))

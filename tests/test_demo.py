@@ -60,9 +60,7 @@ def count(session: Session, model: type[Any]) -> int:
 
 
 def test_the_demonstration_shows_every_case_of_the_trade(session: Session) -> None:
-    assert {account.role for account in known_accounts(session)} == {
-        role.value for role in MembershipRole
-    }
+    assert {account.role for account in known_accounts(session)} == {role.value for role in MembershipRole}
     assert 38 <= count(session, Market) <= 46
     assert 80 <= count(session, Lot) <= 105
     assert count(session, Person) == 370

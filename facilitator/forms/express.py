@@ -21,7 +21,8 @@ class EntitlementPart(EmployerForm, ContractForm):
 
     criterion = CodeField("Critère déterminant", Criterion.choices(), blank="Choisir…")
     decided_on = FrenchDateField(
-        "Fiche validée le", description="Preuve vue et décision ce jour-là\u00a0; les heures comptent à partir de lui."
+        "Fiche validée le",
+        description="Preuve vue et décision ce jour-là\u00a0; les heures comptent à partir de lui.",
     )
     window_reason = LineField("Pourquoi une nouvelle période", longest=300)
 

@@ -26,7 +26,20 @@ from facilitator.web.contracts import described
 from facilitator.web.sheets import Sheet
 
 blueprint = Blueprint("timesheets", __name__)
-SHORT_MONTHS = ["janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."]
+SHORT_MONTHS = [
+    "janv.",
+    "févr.",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juil.",
+    "août",
+    "sept.",
+    "oct.",
+    "nov.",
+    "déc.",
+]
 
 
 @blueprint.get("/releves")
