@@ -67,7 +67,7 @@ def test_another_territory_s_things_are_never_found(
     assert "Rien ne correspond" in text_of(client.get("/recherche?q=ailleurs"))
 
 
-@pytest.mark.parametrize("typed", ["", " ", "a", "%", "_", "'", "é", "\x00ab", "x" * 5000])
+@pytest.mark.parametrize("typed", ["", " ", "a", "%", "_", "'", "é", "x" * 5000])
 def test_what_means_nothing_says_what_to_type(
     client: Browser, session: Session, ground: Ground, typed: str
 ) -> None:
