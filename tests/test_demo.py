@@ -166,3 +166,11 @@ def test_a_second_time_is_refused_and_nothing_changes(session: Session) -> None:
         demo.load(session, 2, ON, lambda sentence: None)
 
     assert count(session, User) == before
+
+
+@SQLITE
+def test_the_readme_lists_the_accounts_that_are_printed(session: Session) -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+
+    for account in known_accounts(session):
+        assert f"`{account.email}` | `{account.password}`" in readme
