@@ -19,7 +19,7 @@ def validate(session: Session, sheet: Timesheet, *, on: datetime.date, by: int |
 
 
 def validate_all(session: Session, sheets: Sequence[Timesheet], *, on: datetime.date, by: int | None) -> None:
-    """Validate many relevés or none, in a number of statements that does not grow with them."""
+    """Validate many relevés or none; beside the UPDATE and the journal line of each, statements are constant."""
     new = [sheet for sheet in sheets if sheet.state != TimesheetState.validated]
     for sheet in new:
         _refuse_unless_declared(sheet)
