@@ -93,6 +93,11 @@ def plural(count: int, singular: str, several: str | None = None) -> str:
     return f"{number(count)}{NBSP}{word}"
 
 
+def since(days: int) -> str:
+    """Say for how many days something has waited: depuis aujourd’hui, depuis 1 jour, depuis 12 jours."""
+    return "depuis aujourd’hui" if days < 1 else f"depuis {plural(days, 'jour')}"
+
+
 def parse_number(text: str, what: str = "ce nombre", negative: bool = False) -> Decimal:
     """Read a number typed in French (1 234,5 or 151.67), at most two decimals, or refuse it."""
     typed = text.strip()
@@ -160,5 +165,6 @@ FILTERS: Mapping[str, Callable[..., str]] = MappingProxyType(
         "month": month,
         "month_input": month_input,
         "plural": plural,
+        "since": since,
     }
 )

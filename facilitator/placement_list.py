@@ -93,8 +93,7 @@ def line(row: Any) -> Line:
 def turn(line: Line, on: datetime.date, last_on: datetime.date | None) -> Turn:
     """Say where a placement stands on a day; `last_on` is its real end where one is known."""
     if line.state == PlacementState.proposed:
-        waited = max(0, (on - line.proposed_on).days)
-        since = "depuis aujourd’hui" if not waited else f"depuis {french.plural(waited, 'jour')}"
+        since = french.since((on - line.proposed_on).days)
         return Turn("Proposée", "waiting", f"{line.employer} doit répondre, {since}.")
     if line.state == PlacementState.declined:
         return Turn(

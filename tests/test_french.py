@@ -77,3 +77,16 @@ def test_dates_typed() -> None:
     for wrong in ("2026-02-30", "31/04/2026", "demain", "", "12/03/26"):
         with pytest.raises(FigureRefused):
             french.parse_date(wrong)
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (-1, "depuis aujourd’hui"),
+        (0, "depuis aujourd’hui"),
+        (1, "depuis 1\u00a0jour"),
+        (12, "depuis 12\u00a0jours"),
+    ],
+)
+def test_how_long_something_waits(days: int, said: str) -> None:
+    assert french.since(days) == said
