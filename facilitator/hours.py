@@ -61,6 +61,8 @@ class Timesheet(Versioned, Model):
     refusal_reason: Mapped[str | None] = mapped_column(String(300))
     correction_reason: Mapped[str | None] = mapped_column(String(300))
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("timesheets.id"), index=True)
+    # Which organisation’s sending it came with; NULL when a facilitator typed it.
+    sending_id: Mapped[int | None] = mapped_column(ForeignKey("sendings.id"), index=True)
     created_at: Mapped[datetime.datetime] = mapped_column(Instant)
 
     contract: Mapped[Contract] = relationship(lazy="raise")
@@ -130,6 +132,7 @@ class NilDeclaration(Model):
     month: Mapped[datetime.date]
     declared_on: Mapped[datetime.date]
     declared_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    sending_id: Mapped[int | None] = mapped_column(ForeignKey("sendings.id"), index=True)
 
 
 class Globalisation(Model):

@@ -1,4 +1,4 @@
-"""Action links: one thing, once, for at most 30 days, without an account; only the hash is kept."""
+"""Mailed links: an action (one thing, once, at most 30 days) or a declaration (one declarant, one month); only the hash is kept."""
 
 import datetime
 import hashlib
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from facilitator.db import Instant, Model
 from facilitator.french import date as french_date
+from facilitator.periods import last_of_month
 from facilitator.refusals import Refused
 
 
@@ -26,7 +27,8 @@ class ActionLink(Model):
 
     __tablename__ = "action_links"
     __table_args__ = (
-        CheckConstraint("purpose IN ('answer_placement', 'set_password')", name="purpose"),
+        CheckConstraint("purpose IN ('answer_placement', 'set_password', 'declare_month')", name="purpose"),
+        CheckConstraint("(purpose = 'declare_month') = (period_on IS NOT NULL)", name="period"),
         Index("ix_action_links_thing", "thing", "thing_id"),
     )
 
@@ -37,6 +39,7 @@ class ActionLink(Model):
     thing_id: Mapped[int]
     territory_id: Mapped[int | None] = mapped_column(ForeignKey("territories.id"), index=True)
     recipient: Mapped[str] = mapped_column(String(254))
+    period_on: Mapped[datetime.date | None]  # first day of the month that a declaration link opens
     created_at: Mapped[datetime.datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime.datetime] = mapped_column(Instant)
     used_at: Mapped[datetime.datetime | None] = mapped_column(Instant)
@@ -44,6 +47,8 @@ class ActionLink(Model):
 
 
 LASTS_DAYS = 30  # assurance.md: an action link lives at most 30 days
+DECLARATION_LASTS_DAYS = 60  # after its month: dead 60 days after the period
+DECLARE_MONTH, DECLARANT = "declare_month", "declarant"  # purpose, and thing: an organisation
 
 
 def fingerprint(token: str) -> str:
@@ -74,6 +79,35 @@ def issue(
             recipient=recipient,
             created_at=at,
             expires_at=at + datetime.timedelta(days=min(days, LASTS_DAYS)),
+        )
+    )
+    session.flush()
+    return token
+
+
+def issue_declaration(
+    session: Session,
+    organisation_id: int,
+    month: datetime.date,
+    recipient: str,
+    *,
+    at: datetime.datetime,
+    territory_id: int | None = None,
+) -> str:
+    """Make the link by which an organisation declares one month, several times, until 60 days after it; gives its token."""
+    token = secrets.token_urlsafe(32)
+    dies_on = last_of_month(month) + datetime.timedelta(days=DECLARATION_LASTS_DAYS + 1)
+    session.add(
+        ActionLink(
+            token_hash=fingerprint(token),
+            purpose=DECLARE_MONTH,
+            thing=DECLARANT,
+            thing_id=organisation_id,
+            territory_id=territory_id,
+            recipient=recipient,
+            period_on=month,
+            created_at=at,
+            expires_at=datetime.datetime.combine(dies_on, datetime.time.min, datetime.UTC),
         )
     )
     session.flush()

@@ -2,6 +2,7 @@
 
 import datetime
 import smtplib
+from collections.abc import Collection
 from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
@@ -38,6 +39,19 @@ class OutboxMail(Model):
     last_answer: Mapped[str | None] = mapped_column(String(500))  # what the SMTP server said
 
 
+class MailTopic(Model):
+    """Whose file shows a letter: a lot, an organisation, a person… (one letter may speak of several)."""
+
+    __tablename__ = "mail_topics"
+
+    mail_id: Mapped[int] = mapped_column(ForeignKey("outbox_mails.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    topic_id: Mapped[int] = mapped_column(primary_key=True)
+
+    __table_args__ = (Index("ix_mail_topics_topic", "kind", "topic_id"),)
+
+
+Topic = tuple[str, int]  # ("lot", its id), ("organisation", …), ("person", …)
 MAX_TRIES = 8
 FIRST_WAIT = datetime.timedelta(minutes=5)
 
@@ -52,9 +66,13 @@ def write(
     thing_id: int,
     at: datetime.datetime,
     territory_id: int | None = None,
+    topics: Collection[Topic] = (),
     **facts: object,
 ) -> OutboxMail:
-    """Put a letter into the outbox, in the transaction of its event (templates mail/<template>.txt and .html)."""
+    """Put a letter into the outbox, in the transaction of its event (templates mail/<template>.txt and .html).
+
+    `topics` are the files (lots, organisations, people) on which it is shown among the «courriers».
+    """
     mail = OutboxMail(
         territory_id=territory_id,
         thing=thing,
@@ -68,7 +86,22 @@ def write(
         tries=0,
     )
     session.add(mail)
+    if topics:
+        session.flush()
+        session.add_all(MailTopic(mail_id=mail.id, kind=kind, topic_id=key) for kind, key in set(topics))
     return mail
+
+
+def about(session: Session, kind: str, topic_id: int) -> list[OutboxMail]:
+    """The letters that a file shows, the newest first."""
+    return list(
+        session.scalars(
+            select(OutboxMail)
+            .join(MailTopic, MailTopic.mail_id == OutboxMail.id)
+            .where(MailTopic.kind == kind, MailTopic.topic_id == topic_id)
+            .order_by(OutboxMail.id.desc())
+        )
+    )
 
 
 def _rendered(template: str, **facts: object) -> str:

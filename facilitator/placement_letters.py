@@ -175,6 +175,7 @@ def _ask(
         thing_id=placement.id,
         at=at,
         territory_id=placement.territory_id,
+        topics=_topics(placement),
         asked=asked,
         link=f"{base_url.rstrip('/')}/lien/{token}",
         days=links.LASTS_DAYS,
@@ -209,8 +210,17 @@ def answered(
         thing_id=placement.id,
         at=at,
         territory_id=placement.territory_id,
+        topics=_topics(placement),
         asked=asked,
         link=link,
+    )
+
+
+def _topics(placement: Placement) -> tuple[mails.Topic, ...]:
+    return (
+        ("lot", placement.lot_id),
+        ("organisation", placement.employer_id),
+        ("person", placement.person_id),
     )
 
 

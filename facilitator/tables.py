@@ -16,6 +16,8 @@ from facilitator import (
     people,
     placements,
     references,
+    second_answers,
+    sendings,
     territories,
 )
 
@@ -35,5 +37,7 @@ DECLARED_IN = (
     people,
     placements,
     references,
+    second_answers,
+    sendings,
     territories,
 )

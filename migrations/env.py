@@ -31,8 +31,10 @@ def run() -> None:
 
 
 def _pragma(connection: Connection, state: str) -> None:
-    connection.exec_driver_sql(f"PRAGMA foreign_keys={state}")
-    connection.commit()
+    """Through the driver: inside the transaction that SQLAlchemy would begin, the pragma does nothing."""
+    cursor = connection.connection.cursor()
+    cursor.execute(f"PRAGMA foreign_keys={state}")
+    cursor.close()
 
 
 def _refuse_orphans(connection: Connection) -> None:
