@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from facilitator import hours, journal, plausibility, shares
+from facilitator import hours, journal, plausibility, second_answers, shares
 from facilitator.awards import Award
 from facilitator.contracts import Contract
 from facilitator.db import touch
@@ -127,7 +127,7 @@ def split(
 ) -> tuple[Timesheet, Timesheet]:
     """Cut a relevé in two at a date (first day of the second part); its hours are divided, none changes.
 
-    The two parts keep the state of the relevé that they replace.
+    The two parts keep the state of the relevé that they replace, who sent it, and that the other side confirmed it.
     """
     _refuse_unless_current(session, old)
     if not old.from_on < at <= old.to_on:
@@ -173,10 +173,11 @@ def split(
         sheet.replaces_id, sheet.state = old.id, state
         sheet.declared_on = old.declared_on
         sheet.decided_on, sheet.decided_by_id = old.decided_on, old.decided_by_id
-        sheet.refusal_reason = old.refusal_reason
+        sheet.refusal_reason, sheet.sending_id = old.refusal_reason, old.sending_id
         shares.write(session, sheet, allotted)
         hours.note(session, "split", [sheet], by, replaces=old.id)
         sheets.append(sheet)
+    second_answers.carry(session, old, sheets)
     return sheets[0], sheets[1]
 
 

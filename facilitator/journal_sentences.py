@@ -130,6 +130,8 @@ _SENTENCES: Mapping[tuple[str, str], str | Callable[[Details], str]] = MappingPr
         ("split", "timesheet"): "Relevé d’heures partagé en deux périodes.",
         ("validate", "timesheet"): "Relevé d’heures validé.",
         ("refuse", "timesheet"): "Relevé d’heures refusé.",
+        ("confirm_hours", "timesheet"): "Heures confirmées par l’autre partie.",
+        ("contest_hours", "timesheet"): "Heures contestées par l’autre partie.",
         ("globalise", "globalisation"): "Accord de globalisation des heures avec d’autres lots.",
         ("consent", "globalisation"): "Accord du donneur d’ordre à la globalisation.",
     }

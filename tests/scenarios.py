@@ -1,13 +1,23 @@
 """The worked scenarios of the trade, set up through its verbs and committed; figures are read elsewhere."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
-from facilitator import awards, calibration, contracts, declarations, ledger, lot_dates, validations
+from facilitator import (
+    awards,
+    calibration,
+    contracts,
+    declarations,
+    ledger,
+    lot_dates,
+    second_answers,
+    validations,
+)
 from facilitator.awards import Award
 from facilitator.calibration import LabourShare
 from facilitator.commitments import Calibration, LedgerLine
@@ -18,6 +28,7 @@ from facilitator.markets import Lot
 from facilitator.organisations import Organisation
 from facilitator.people import Person
 from facilitator.placements import Placement
+from facilitator.second_answers import Said, Speaker
 from facilitator.territories import Territory
 from facilitator.vocabulary import (
     AwardRole,
@@ -242,6 +253,7 @@ def scenario_6(session: Session) -> Scenario6:
     with pytest.raises(HoursRefused) as refused:
         _declare(session, second.contract, "145")
     _missions(session, four, on_x, etti, (("13", "17", "35"), ("20", "24", "35"), ("27", "30", "28")))
+    _second_party(session, user, last)
     validations.refuse(
         session, last, "E confirme 56 h pour le mois : absent le 29/04", on=day("05/05/2026"), by=None
     )
@@ -249,6 +261,18 @@ def scenario_6(session: Session) -> Scenario6:
         validations.validate(session, sheet, on=day("05/05/2026"), by=None)
     session.commit()
     return Scenario6(place, etti, user, x, y, (one, two, three, four), warnings, str(refused.value), last)
+
+
+def _second_party(session: Session, user: Organisation, contested: Timesheet) -> None:
+    """E confirms every line but the last mission of P1 on Y, where it says 21 h: 56 h for the month."""
+    speaker = Speaker(user.id, "Chef de chantier fictif")
+    said = [
+        Said(line.share_id, Decimal(21), "absent le 29/04")
+        if line.hours == 28 and line.from_on == contested.from_on and line.person_id == contested.person_id
+        else Said(line.share_id)
+        for line in second_answers.awaiting(session, user.id)
+    ]
+    second_answers.answer(session, said, by=speaker, at=datetime(2026, 5, 4, 9, tzinfo=UTC))
 
 
 def declared_again(session: Session, scene: Scenario6) -> Timesheet:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from facilitator import bilan_people, journal, statements, verdicts
+from facilitator import bilan_people, journal, second_answers, statements, verdicts
 from facilitator.bilan import Contracts
 from facilitator.contracts import Contract
 from facilitator.hours import Share, Timesheet
@@ -87,7 +87,23 @@ def test_what_the_user_company_contests_is_declared_again_and_stays_in_the_journ
         )
         .order_by(journal.JournalEntry.id)
     ).all()
-    assert verbs == ["declare", "refuse", "correct", "validate"]
+    assert verbs == ["declare", "contest_hours", "refuse", "correct", "validate"]
+
+
+def test_both_figures_stand_side_by_side_and_the_answer_goes_with_its_line(session: Session) -> None:
+    scene = scenario_6(session)
+    y = select(Share.id).where(Share.person_id == scene.people[0].id, Share.lot_id == scene.y.id)
+    said = second_answers.of_shares(session, session.scalars(y).all())
+    assert sum(each.declared for each in said.values()) == D(63)
+    assert sum(each.hours for each in said.values()) == D(56)
+    [contested] = [each for each in said.values() if each.contested]
+    assert (contested.declared, contested.hours, contested.difference) == (D(28), D(21), D("7.00"))
+    assert (contested.organisation, contested.comment) == (scene.user_company.label, "absent le 29/04")
+    again = declared_again(session, scene)
+    assert second_answers.of_shares(session, session.scalars(y).all()) == said
+    new = session.scalars(select(Share.id).where(Share.timesheet_id == again.id)).all()
+    assert second_answers.of_shares(session, new) == {}
+    assert second_answers.awaiting(session, scene.user_company.id) == []  # all is validated
 
 
 def test_the_two_lots_and_their_territory(session: Session) -> None:
