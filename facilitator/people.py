@@ -1,8 +1,6 @@
 """People: participants, their fiches d’éligibilité, and the windows in which their hours count."""
 
 import datetime
-import unicodedata
-from unicodedata import combining
 
 from sqlalchemy import (
     CheckConstraint,
@@ -19,6 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from facilitator import journal
 from facilitator.db import Instant, Model, Versioned, one_of
+from facilitator.names import normalised as normalised
 from facilitator.refusals import Refused
 from facilitator.vocabulary import Criterion, EducationLevel, EligibilityState, Sex
 
@@ -148,13 +147,6 @@ class WindowAdjustment(Model):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 
-def normalised(*names: str) -> str:
-    """Names without accents, case or punctuation, for searches and duplicates («Élodie» = «ELODIE»)."""
-    plain = unicodedata.normalize("NFKD", " ".join(names).casefold())
-    letters = "".join(each if each.isalnum() else " " for each in plain if not combining(each))
-    return " ".join(letters.split())
-
-
 def register(
     session: Session,
     territory_id: int,
@@ -172,10 +164,7 @@ def register(
     referrer_id: int | None = None,
 ) -> Person:
     """Register a participant; the same names and birth date in the territory are refused as a duplicate."""
-    if birth_on is not None and not 14 <= age(birth_on, on) <= 99:
-        raise PersonRefused(
-            "La date de naissance donne un âge hors de 14 à 99 ans. Vérifiez le jour, le mois et l’année."
-        )
+    refuse_odd_age(birth_on, on)
     search_name = normalised(last_name, first_name)
     if birth_on is not None:
         _refuse_same_person(session, territory_id, search_name, birth_on)
@@ -241,6 +230,14 @@ def possible_duplicates(
 def age(birth_on: datetime.date, on: datetime.date) -> int:
     """Whole years on a day."""
     return on.year - birth_on.year - ((on.month, on.day) < (birth_on.month, birth_on.day))
+
+
+def refuse_odd_age(birth_on: datetime.date | None, on: datetime.date) -> None:
+    """Refuse a birth date that gives an age outside 14 to 99."""
+    if birth_on is not None and not 14 <= age(birth_on, on) <= 99:
+        raise PersonRefused(
+            "La date de naissance donne un âge hors de 14 à 99\u00a0ans. Vérifiez le jour, le mois et l’année."
+        )
 
 
 def _refuse_same_person(

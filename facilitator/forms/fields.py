@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
-from stdnum.fr import nir, siret
+from stdnum.fr import siret
 from wtforms import EmailField, Field, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
@@ -15,14 +15,13 @@ from wtforms.widgets import DateInput, MonthInput, TextInput
 
 from facilitator import french
 from facilitator.labels import Labelled
+from facilitator.nir import holds_nir
 from facilitator.refusals import Refused
 
 YEARS = range(1900, 2101)
 MISSING = "Renseignez ce champ."
 # Line feed and tab are text; every other control character breaks a workbook or a letter.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_FIFTEEN = re.compile(r"(?<![0-9A-Z])[1-478](?:[ .\u00a0\u202f-]?[0-9AB]){14}(?![0-9A-Z])", re.I)
-_THIRTEEN = re.compile(r"(?<![0-9A-Z])[1-478](?:[ .\u00a0\u202f-]?[0-9AB]){12}(?![ .-]?[0-9])", re.I)
 
 
 class Filled(InputRequired):
@@ -275,22 +274,3 @@ def _plain_text(longest: int) -> Callable[[Any, Field], None]:
             )
 
     return check
-
-
-def holds_nir(text: str) -> bool:
-    """Whether a free text holds a NIR: fifteen characters whose key is right, or thirteen that read as one."""
-    for found in _FIFTEEN.finditer(text):
-        if nir.is_valid(_bare(found.group())):
-            return True
-    return any(_reads_as_nir(_bare(found.group())) for found in _THIRTEEN.finditer(text))
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"[^0-9AB]", "", text.upper())
-
-
-def _reads_as_nir(thirteen: str) -> bool:
-    """Sex, year, a month of the year, and a department: a SIRET has one digit more, a phone number fewer."""
-    month, department = thirteen[3:5], thirteen[5:7]
-    known = department in ("2A", "2B") or (department.isdigit() and department not in ("00", "20", "96"))
-    return month.isdigit() and (1 <= int(month) <= 12 or 20 <= int(month) <= 42) and known

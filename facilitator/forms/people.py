@@ -25,11 +25,11 @@ CHOOSE = "Choisissez l’une des réponses proposées."
 
 
 def check_birth(day: datetime.date | None, on: datetime.date) -> None:
-    """Refuse a birth date that gives an age outside 14 to 99."""
-    if day is not None and not 14 <= people.age(day, on) <= 99:
-        raise ValidationError(
-            "Cette date donne un âge hors de 14 à 99\u00a0ans. Vérifiez le jour, le mois et l’année."
-        )
+    """Say beside the field that a birth date gives an age outside 14 to 99."""
+    try:
+        people.refuse_odd_age(day, on)
+    except people.PersonRefused as refused:
+        raise ValidationError(refused.sentence) from None
 
 
 class PersonForm(EditForm):
