@@ -6,9 +6,9 @@ from decimal import Decimal
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from facilitator.db import Euros, Hours, Instant, Model, one_of
+from facilitator.db import Euros, Hours, Instant, Model, Versioned, one_of
 from facilitator.refusals import Refused
-from facilitator.vocabulary import CalibrationBasis, LedgerKind
+from facilitator.vocabulary import CalibrationBasis, DocumentKind, DocumentVerdict, LedgerKind
 
 
 class LedgerRefused(Refused):
@@ -94,14 +94,35 @@ class Invoicing(Model):
     cumulated: Mapped[Decimal] = mapped_column(Euros)  # a credit note lowers it
 
 
-class ExpectedDocument(Model):
-    """A document that the lot’s company owes on a day; late days cost the daily rate of the lot."""
+class ExpectedDocument(Versioned, Model):
+    """A paper that a company of the lot owes on a day: when it came, who saw it, what it was worth.
+
+    No file is stored, only where the paper is. One that is to be redone stays; another is expected in its place.
+    """
 
     __tablename__ = "expected_documents"
+    __table_args__ = (
+        one_of("kind", DocumentKind),
+        one_of("verdict", DocumentVerdict),
+        CheckConstraint("seen_on IS NULL OR received_on IS NOT NULL", name="seen"),
+        CheckConstraint("(seen_on IS NULL) = (verdict IS NULL)", name="decided"),
+        CheckConstraint("verdict <> 'to_redo' OR verdict_reason IS NOT NULL", name="reason"),
+        CheckConstraint("contract_id IS NULL OR award_id IS NOT NULL", name="contract"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     territory_id: Mapped[int] = mapped_column(ForeignKey("territories.id"))
     lot_id: Mapped[int] = mapped_column(ForeignKey("lots.id"), index=True)
+    award_id: Mapped[int | None] = mapped_column(ForeignKey("awards.id"), index=True)
+    contract_id: Mapped[int | None] = mapped_column(ForeignKey("contracts.id"), index=True)
+    month: Mapped[datetime.date | None]  # its first day
+    kind: Mapped[str] = mapped_column(String(20), default=DocumentKind.other)
     label: Mapped[str] = mapped_column(String(200))
     expected_on: Mapped[datetime.date]
     received_on: Mapped[datetime.date | None]
+    seen_on: Mapped[datetime.date | None]
+    seen_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    verdict: Mapped[str | None] = mapped_column(String(10))
+    verdict_reason: Mapped[str | None] = mapped_column(String(300))
+    filed: Mapped[str | None] = mapped_column(String(200))  # where the paper is
+    again_of_id: Mapped[int | None] = mapped_column(ForeignKey("expected_documents.id"), index=True)

@@ -1,101 +1,319 @@
-"""Expected documents of a lot: what its companies owe on a day, when it came, what the delay costs."""
+"""Register of documents: what the companies of a lot owe on a day, when it came, who saw it, what its delay costs."""
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from facilitator import journal
+from facilitator.accounts import User
+from facilitator.awards import Award
 from facilitator.commitments import ExpectedDocument
+from facilitator.contracts import Contract, PlacementContract
 from facilitator.french import date as french_date
 from facilitator.markets import Lot
+from facilitator.organisations import Organisation
 from facilitator.penalties import days_late, late_document_penalty
+from facilitator.people import Person
+from facilitator.periods import first_of_month
+from facilitator.placements import Placement
 from facilitator.refusals import Refused
+from facilitator.vocabulary import DocumentKind, DocumentVerdict
 
 
 class DocumentRefused(Refused):
-    """A document cannot be expected or received as asked."""
+    """A document cannot be expected, received or judged as asked."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a document is about, beside its lot: all of it may be unsaid."""
+
+    kind: DocumentKind = DocumentKind.other
+    award_id: int | None = None
+    contract_id: int | None = None
+    month: datetime.date | None = None
 
 
 @dataclass(frozen=True)
 class Delay:
-    """One expected document on a day: days of delay, and euros where the lot has a daily rate."""
+    """One line of the register on a day: days of delay, and euros where the lot has a daily rate."""
 
     document: ExpectedDocument
     days: int
     penalty: Decimal | None
+    lot: str = ""
+    company: str | None = None
+    person: str | None = None
+    seen_by: str | None = None
+
+    @property
+    def kind(self) -> DocumentKind:
+        return DocumentKind(self.document.kind)
+
+    @property
+    def verdict(self) -> DocumentVerdict | None:
+        return None if self.document.verdict is None else DocumentVerdict(self.document.verdict)
+
+    @property
+    def precision(self) -> str | None:
+        """What was written beside the kind; None when it says no more than the kind."""
+        return None if self.document.label == self.kind.label else self.document.label
+
+    @property
+    def state(self) -> str:
+        """Where it stands: attendu, en retard, à lire, conforme, à reprendre."""
+        if self.verdict is not None:
+            return self.verdict.label
+        if self.document.received_on is not None:
+            return "À lire"
+        return "En retard" if self.days else "Attendu"
 
 
 def expect(
-    session: Session, lot: Lot, label: str, expected_on: datetime.date, *, by: int | None
+    session: Session,
+    lot: Lot,
+    label: str | None,
+    expected_on: datetime.date,
+    *,
+    by: int | None,
+    wanted: Wanted | None = None,
 ) -> ExpectedDocument:
-    """Enter a document in the register; refuses the same document on the same day."""
+    """Enter a document in the register; refuses the same one on the same day, and a company or a contract of another lot."""
+    wanted = _checked(session, lot, wanted or Wanted())
+    label = label or wanted.kind.label
+    _refuse_twice(session, lot, label, expected_on, wanted)
+    document = ExpectedDocument(
+        territory_id=lot.territory_id,
+        lot_id=lot.id,
+        award_id=wanted.award_id,
+        contract_id=wanted.contract_id,
+        month=wanted.month,
+        kind=wanted.kind,
+        label=label,
+        expected_on=expected_on,
+    )
+    session.add(document)
+    session.flush()
+    _note(session, "expect_document", document, by)
+    return document
+
+
+def receive(
+    session: Session,
+    document: ExpectedDocument,
+    received_on: datetime.date,
+    *,
+    on: datetime.date,
+    by: int | None,
+    filed: str | None = None,
+) -> None:
+    """Note the day on which a document came, and where it is; refuses a day still to come, and one already seen."""
+    if received_on > on:
+        raise DocumentRefused(
+            f"Le {french_date(received_on)} n’est pas encore passé. Notez le jour où le document est arrivé."
+        )
+    if document.seen_on is not None:
+        raise DocumentRefused(
+            f"Ce document a déjà été vu le {french_date(document.seen_on)}\u00a0: sa date d’arrivée ne change plus."
+        )
+    document.received_on = received_on
+    document.filed = filed or document.filed
+    _note(session, "receive_document", document, by)
+
+
+def accept(
+    session: Session,
+    document: ExpectedDocument,
+    *,
+    on: datetime.date,
+    by: int | None,
+    filed: str | None = None,
+) -> None:
+    """Say that a document was seen and is what was expected (twice has one effect)."""
+    if document.verdict == DocumentVerdict.compliant:
+        return
+    _refuse_unless_to_see(document)
+    document.seen_on, document.seen_by_id = on, by
+    document.verdict, document.filed = DocumentVerdict.compliant, filed or document.filed
+    _note(session, "accept_document", document, by)
+
+
+def send_back(
+    session: Session,
+    document: ExpectedDocument,
+    reason: str,
+    again_on: datetime.date,
+    *,
+    on: datetime.date,
+    by: int | None,
+    filed: str | None = None,
+) -> ExpectedDocument:
+    """Say what must be redone, and by when: another document is expected in its place."""
+    _refuse_unless_to_see(document)
+    if again_on < on:
+        raise DocumentRefused(
+            f"Le {french_date(again_on)} est passé. Laissez à l’entreprise un délai à partir d’aujourd’hui."
+        )
+    document.seen_on, document.seen_by_id = on, by
+    document.verdict, document.verdict_reason = DocumentVerdict.to_redo, reason
+    document.filed = filed or document.filed
+    again = ExpectedDocument(
+        territory_id=document.territory_id,
+        lot_id=document.lot_id,
+        award_id=document.award_id,
+        contract_id=document.contract_id,
+        month=document.month,
+        kind=document.kind,
+        label=document.label,
+        expected_on=again_on,
+        again_of_id=document.id,
+    )
+    session.add(again)
+    session.flush()
+    _note(session, "send_back_document", document, by)
+    _note(session, "expect_document", again, by)
+    return again
+
+
+def remove(session: Session, document: ExpectedDocument, *, by: int | None) -> None:
+    """Take away a document that was expected by mistake; refuses one that came."""
+    if document.received_on is not None:
+        raise DocumentRefused(
+            "Ce document est arrivé\u00a0: il reste dans le registre. Dites plutôt s’il est conforme ou à reprendre."
+        )
+    _note(session, "remove_document", document, by)
+    session.delete(document)
+    session.flush()
+
+
+def delays(session: Session, lot: Lot, on: datetime.date) -> list[Delay]:
+    """The register of a lot, by date, with the delay of each document on a day."""
+    return of_lots(session, [lot.id], on)
+
+
+def of_lots(
+    session: Session, lot_ids: Iterable[int], on: datetime.date, own: ColumnElement[bool] | None = None
+) -> list[Delay]:
+    """The register of several lots, by lot and date (one select); `own` keeps only some of its lines."""
+    person = func.trim(Person.first_name + " " + func.upper(Person.last_name))
+    query = (
+        select(
+            ExpectedDocument, Lot.late_document_rate, Lot.number, Lot.title,
+            func.coalesce(Organisation.name, Organisation.identifier), person, User.name,
+        )
+        .join(Lot, Lot.id == ExpectedDocument.lot_id)
+        .outerjoin(Award, Award.id == ExpectedDocument.award_id)
+        .outerjoin(Organisation, Organisation.id == Award.organisation_id)
+        .outerjoin(Contract, Contract.id == ExpectedDocument.contract_id)
+        .outerjoin(Person, Person.id == Contract.person_id)
+        .outerjoin(User, User.id == ExpectedDocument.seen_by_id)
+        .where(ExpectedDocument.lot_id.in_(set(lot_ids)))
+        .order_by(Lot.id, ExpectedDocument.expected_on, ExpectedDocument.id)
+    )  # fmt: skip
+    if own is not None:
+        query = query.where(own)
+    return [
+        Delay(
+            document,
+            days_late(document.expected_on, document.received_on, on),
+            None
+            if rate is None
+            else late_document_penalty(document.expected_on, document.received_on, rate, on),
+            f"Lot {number} – {title}",
+            company,
+            name,
+            seen_by,
+        )
+        for document, rate, number, title, company, name, seen_by in session.execute(query)
+    ]
+
+
+def contracts_of(session: Session, lot_id: int) -> list[tuple[int, str]]:
+    """The contracts that serve a lot, to choose from: (id, who and since when)."""
+    rows = session.execute(
+        select(Contract.id, Person.first_name, Person.last_name, Contract.from_on)
+        .join(Person, Person.id == Contract.person_id)
+        .where(Contract.id.in_(_serving(lot_id)))
+        .order_by(Person.last_name, Person.first_name, Contract.from_on)
+    )
+    return [
+        (id, f"{first} {last.upper()}, contrat du {french_date(since)}") for id, first, last, since in rows
+    ]
+
+
+def _serving(lot_id: int, award_id: int | None = None) -> Select[int]:
+    query = (
+        select(PlacementContract.contract_id)
+        .join(Placement, Placement.id == PlacementContract.placement_id)
+        .where(Placement.lot_id == lot_id)
+    )
+    return query if award_id is None else query.where(Placement.award_id == award_id)
+
+
+def _checked(session: Session, lot: Lot, wanted: Wanted) -> Wanted:
+    """The same with its company: that of the contract, or the only one of the lot."""
+    places = list(session.scalars(select(Award.id).where(Award.lot_id == lot.id).order_by(Award.id)))
+    award_id = wanted.award_id
+    if award_id is not None and award_id not in places:
+        raise DocumentRefused("Cette entreprise n’est pas sur ce lot. Choisissez l’une de celles du lot.")
+    if wanted.contract_id is not None:
+        award_id = award_id or session.scalar(
+            select(Placement.award_id)
+            .join(PlacementContract, PlacementContract.placement_id == Placement.id)
+            .where(PlacementContract.contract_id == wanted.contract_id, Placement.lot_id == lot.id)
+            .order_by(Placement.id)
+            .limit(1)
+        )
+        serving = session.scalars(_serving(lot.id, award_id))
+        if award_id is None or wanted.contract_id not in set(serving):
+            raise DocumentRefused(
+                "Ce contrat ne sert pas ce lot pour cette entreprise. Choisissez un contrat de ses mises à l’emploi."
+            )
+    if award_id is None and len(places) == 1:
+        award_id = places[0]
+    month = None if wanted.month is None else first_of_month(wanted.month)
+    return Wanted(wanted.kind, award_id, wanted.contract_id, month)
+
+
+def _refuse_twice(session: Session, lot: Lot, label: str, expected_on: datetime.date, wanted: Wanted) -> None:
     same = session.scalar(
         select(ExpectedDocument.id).where(
             ExpectedDocument.lot_id == lot.id,
+            ExpectedDocument.kind == wanted.kind,
             ExpectedDocument.label == label,
             ExpectedDocument.expected_on == expected_on,
+            ExpectedDocument.award_id.is_not_distinct_from(wanted.award_id),
+            ExpectedDocument.contract_id.is_not_distinct_from(wanted.contract_id),
+            ExpectedDocument.month.is_not_distinct_from(wanted.month),
         )
     )
     if same is not None:
         raise DocumentRefused(
             f"«\u00a0{label}\u00a0» est déjà attendu pour le {french_date(expected_on)}. Choisissez une autre date."
         )
-    document = ExpectedDocument(
-        territory_id=lot.territory_id, lot_id=lot.id, label=label, expected_on=expected_on
-    )
-    session.add(document)
-    session.flush()
-    _note(session, "expect_document", lot, document, by)
-    return document
 
 
-def receive(
-    session: Session,
-    lot: Lot,
-    document: ExpectedDocument,
-    received_on: datetime.date,
-    *,
-    on: datetime.date,
-    by: int | None,
-) -> None:
-    """Note the day on which a document came; refuses a day still to come."""
-    if received_on > on:
-        raise DocumentRefused(
-            f"Le {french_date(received_on)} n’est pas encore passé. Notez le jour où le document est arrivé."
-        )
-    document.received_on = received_on
-    _note(session, "receive_document", lot, document, by)
+def _refuse_unless_to_see(document: ExpectedDocument) -> None:
+    if document.received_on is None:
+        raise DocumentRefused("Ce document n’est pas arrivé. Notez d’abord le jour de son arrivée.")
+    if document.verdict is not None:
+        label = DocumentVerdict(document.verdict).label.lower()
+        raise DocumentRefused(f"Ce document a déjà été vu\u00a0: il est {label}, et sa ligne ne change plus.")
 
 
-def delays(session: Session, lot: Lot, on: datetime.date) -> list[Delay]:
-    """The register of a lot, by date, with the delay of each document on a day."""
-    documents = session.scalars(
-        select(ExpectedDocument)
-        .where(ExpectedDocument.lot_id == lot.id)
-        .order_by(ExpectedDocument.expected_on, ExpectedDocument.id)
-    )
-    rate = lot.late_document_rate
-    return [
-        Delay(
-            each,
-            days_late(each.expected_on, each.received_on, on),
-            None if rate is None else late_document_penalty(each.expected_on, each.received_on, rate, on),
-        )
-        for each in documents
-    ]
-
-
-def _note(session: Session, verb: str, lot: Lot, document: ExpectedDocument, by: int | None) -> None:
+def _note(session: Session, verb: str, document: ExpectedDocument, by: int | None) -> None:
     journal.note(
         session,
         verb,
         "expected_document",
         document.id,
         by=by,
-        territory_id=lot.territory_id,
-        lot_id=lot.id,
+        territory_id=document.territory_id,
+        lot_id=document.lot_id,
+        kind=str(document.kind),
         expected_on=str(document.expected_on),
     )

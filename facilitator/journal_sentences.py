@@ -8,7 +8,14 @@ from typing import Any
 
 from facilitator import french
 from facilitator.labels import Labelled
-from facilitator.vocabulary import AwardRole, CalibrationBasis, Channel, LedgerKind
+from facilitator.vocabulary import (
+    AwardRole,
+    CalibrationBasis,
+    Channel,
+    DocumentKind,
+    FieldActionKind,
+    LedgerKind,
+)
 
 Details = Mapping[str, Any]
 
@@ -87,6 +94,16 @@ def _said_by(details: Details) -> str:
     return f" ({_label(Channel, channel).lower()})" if channel else ""
 
 
+def _document(details: Details) -> str:
+    """The kind of a document; lines written before kinds existed have none."""
+    return _label(DocumentKind, details["kind"]) if "kind" in details else "Document"
+
+
+def _action(details: Details) -> str:
+    kind, minutes = _label(FieldActionKind, details.get("kind")), details.get("minutes", 0)
+    return f"{kind} du {_day(details, 'done_on')}, {french.plural(minutes, 'minute')}"
+
+
 _SENTENCES: Mapping[tuple[str, str], str | Callable[[Details], str]] = MappingProxyType(
     {
         ("add_lot", "lot"): "Lot ajouté au marché.",
@@ -115,10 +132,29 @@ _SENTENCES: Mapping[tuple[str, str], str | Callable[[Details], str]] = MappingPr
             f"Calibrage gardé\u00a0: {_label(CalibrationBasis, d.get('basis')).lower()}."
         ),
         ("expect_document", "expected_document"): lambda d: (
-            f"Document attendu pour le {_day(d, 'expected_on')}."
+            f"{_document(d)} attendu pour le {_day(d, 'expected_on')}."
         ),
         ("receive_document", "expected_document"): lambda d: (
-            f"Document attendu pour le {_day(d, 'expected_on')}\u00a0: reçu."
+            f"{_document(d)} attendu pour le {_day(d, 'expected_on')}\u00a0: reçu."
+        ),
+        ("accept_document", "expected_document"): lambda d: (
+            f"{_document(d)} attendu pour le {_day(d, 'expected_on')}\u00a0: vu, conforme."
+        ),
+        ("send_back_document", "expected_document"): lambda d: (
+            f"{_document(d)} attendu pour le {_day(d, 'expected_on')}\u00a0: vu, à reprendre."
+        ),
+        ("remove_document", "expected_document"): lambda d: (
+            f"{_document(d)} attendu pour le {_day(d, 'expected_on')}\u00a0: retiré du registre."
+        ),
+        ("note_field_action", "field_action"): lambda d: f"{_action(d)}.",
+        ("amend_field_action", "field_action"): lambda d: (
+            f"Action modifiée le jour même\u00a0: {_action(d)}."
+        ),
+        ("cancel_field_action", "field_action"): lambda d: (
+            f"Action annulée le jour même\u00a0: {_action(d)}."
+        ),
+        ("correct_field_action", "field_action"): lambda d: (
+            f"Action corrigée par une autre ligne\u00a0: {_action(d)}."
         ),
         ("propose", "placement"): "Mise à l’emploi proposée.",
         ("confirm", "placement"): lambda d: f"Mise à l’emploi confirmée{_said_by(d)}.",

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from facilitator.contract_types import CONTRACT_GROUPS, MAPPING_VERSION, ContractType, SurveyGroup
 from facilitator.labels import Labelled
+from facilitator.paperwork import DocumentKind, DocumentVerdict, FieldActionKind
 from facilitator.publics import (
     SENSITIVE_CRITERIA,
     Criterion,
@@ -28,8 +29,11 @@ __all__ = [
     "ContractType",
     "Criterion",
     "CriterionFamily",
+    "DocumentKind",
+    "DocumentVerdict",
     "EducationLevel",
     "EligibilityState",
+    "FieldActionKind",
     "FollowUpOutcome",
     "GroupementForm",
     "IdentifierScheme",

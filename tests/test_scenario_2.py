@@ -75,8 +75,8 @@ def test_a_late_quarterly_state_costs_its_days_apart_from_the_hours(session: Ses
         for label in ("État du premier trimestre", "Attestation de vigilance")
     )
     seen = day("30/04/2026")
-    documents.receive(session, lot, late, day("21/04/2026"), on=seen, by=None)
-    documents.receive(session, lot, in_time, day("15/04/2026"), on=seen, by=None)
+    documents.receive(session, late, day("21/04/2026"), on=seen, by=None)
+    documents.receive(session, in_time, day("15/04/2026"), on=seen, by=None)
     session.commit()
     costs = [(each.days, each.penalty) for each in documents.delays(session, lot, seen)]
     assert costs == [(6, D(450)), (0, D(0))]

@@ -187,7 +187,6 @@ def receive_document(lot_id: int) -> ResponseReturnValue:
 def _receive(lot: Lot, document: ExpectedDocument, form: ReceivedForm) -> None:
     documents.receive(
         db.session(),
-        lot,
         document,
         form.received_on.data,
         on=clock.today(),
