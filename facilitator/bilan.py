@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from facilitator.french import NBSP, euros, number
 from facilitator.french import month as french_month
+from facilitator.labels import Labelled
 from facilitator.outcomes import Chain
 from facilitator.rules import Rules
 from facilitator.statement import AwardStatement, PenaltyLine, Statement
@@ -20,6 +21,22 @@ from facilitator.vocabulary import (
 )
 
 Count = int | None  # None: masked
+
+
+class BilanKind(Labelled):
+    """What a bilan is for: to follow the execution, or to close it."""
+
+    interim = "interim", "intermédiaire"
+    final = "final", "définitif"
+
+
+class BilanScope(Labelled):
+    """What a bilan is about."""
+
+    lot = "lot", "lot"
+    market = "market", "marché"
+    buyer = "buyer", "donneur d’ordre"
+
 
 UNDEFINED = "heures à définir"
 MASKED = "masqué"
@@ -82,6 +99,11 @@ class LotLine:
         """The companies that answer for the lot: alone, or in a groupement."""
         return ", ".join(award.label for award in self.statement.awards)
 
+    @property
+    def sentence(self) -> str:
+        """Where the lot stands and what its buyer has to do, in plain French."""
+        return _sentence(self.statement, "lot")
+
 
 @dataclass(frozen=True, slots=True)
 class MarketLine:
@@ -99,7 +121,7 @@ class MarketLine:
     @property
     def sentence(self) -> str:
         """Where the market stands and what its buyer has to do, in plain French."""
-        return f"{_state(self.statement)} Ce que vous avez à faire{NBSP}: {_to_do(self.statement)}."
+        return _sentence(self.statement, "marché")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +227,7 @@ class Bilan:
     criteria: Mapping[Criterion, Count] | None  # over the whole buyer only
     documents: tuple[LateDocument, ...]
     rules: Mapping[str, Rules]  # by territory, on the day of the situation
+    lot: LotLine | None = None  # when it is about this one only (its market is named by `market`)
 
     @property
     def penalties(self) -> tuple[PenaltyOfLot, ...]:
@@ -217,13 +240,18 @@ def _hours(value: Decimal) -> str:
     return f"{number(value)}{NBSP}h"
 
 
-def _state(found: Statement) -> str:
+def _sentence(found: Statement, what: str) -> str:
+    return f"{state(found, what)} Ce que vous avez à faire{NBSP}: {_to_do(found, what)}."
+
+
+def state(found: Statement, what: str) -> str:
+    """Where a «marché» or a «lot» stands, in one sentence."""
     if not found.lots:
-        return "Ce marché n’a pas encore de lot."
+        return f"Ce {what} n’a pas encore de lot."
     if not found.defined:
         done = f", {_hours(found.retained)} déjà retenues" if found.retained else ""
-        return f"Les heures de ce marché restent à définir{done}."
-    when = "À la fin du marché" if found.ended else "À ce jour"
+        return f"Les heures de ce {what} restent à définir{done}."
+    when = f"À la fin du {what}" if found.ended else "À ce jour"
     sentence = f"{when}, {_hours(found.rated_retained)} retenues sur {_hours(found.owed)} engagées"
     if found.ended:
         return f"{sentence}."
@@ -236,7 +264,7 @@ def _state(found: Statement) -> str:
     return f"{sentence}."
 
 
-def _to_do(found: Statement) -> str:
+def _to_do(found: Statement, what: str) -> str:
     if not found.lots or not found.defined:
         return "donner au facilitateur le nombre d’heures écrit au marché"
     if found.penalty_due > 0:
@@ -246,7 +274,7 @@ def _to_do(found: Statement) -> str:
     if found.ended:
         return "rien"
     if found.expected is None:
-        return "donner au facilitateur les dates d’exécution du marché"
+        return f"donner au facilitateur les dates d’exécution du {what}"
     if found.pace is Pace.critical:
         return "demander à l’entreprise comment elle compte rattraper le retard"
     return "rien"

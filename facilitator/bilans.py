@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -74,15 +74,16 @@ def of_authority(
     made_on: datetime.date,
     market: Market | None = None,
     territory_id: int | None = None,
+    lot_id: int | None = None,
 ) -> Bilan:
-    """The whole bilan of a buyer; refuses a day later than the one on which it is drawn up.
+    """The whole bilan of a buyer, of one of its markets or of one lot; refuses a day later than the one on which it is drawn up.
 
     Small counts of people are masked as in the bilan of all its markets: two workbooks never tell more than one.
     """
     statements.refuse_future(on, made_on)
     rows = _followed_rows(session, buyer.id)
     scope = _scope(rows, territory_id)
-    asked = _only(scope, market.id if market else None)
+    asked = _only(scope, market.id if market else None, lot_id)
     found = _situation(session, asked, on)
     rules = _rules(session, rows, on)
     everything = {row.lot_id: scope.shared.get(row.lot_id, row.lot_id) for row in rows if row.lot_id}
@@ -100,6 +101,7 @@ def of_authority(
         criteria=criteria if whole else None,
         documents=tuple(_documents(session, lots, on)),
         rules=dict(rules[row.territory_id] for market in asked.markets for row in market.rows),
+        lot=found.lots[0] if lot_id and found.lots else None,
     )
 
 
@@ -174,10 +176,24 @@ def _followed(own: list[Any], associated: list[list[Any]], shared: dict[int, int
     return Followed(own[0], tuple(rows), tuple(dict.fromkeys(names)))
 
 
-def _only(scope: Scope, market_id: int | None) -> Scope:
-    """The same scope with one market, whichever territory’s row names it."""
+def _only(scope: Scope, market_id: int | None, lot_id: int | None = None) -> Scope:
+    """The same scope with one market, whichever territory’s row names it, or with one of its lots."""
     if market_id is None:
         return scope
+    one = _only_market(scope, market_id)
+    if lot_id is None:
+        return one
+    line = scope.shared.get(lot_id, lot_id)
+    markets = tuple(replace(each, rows=_rows_of(each, line, scope.shared)) for each in one.markets)
+    shared = {lot: pilot for lot, pilot in one.shared.items() if pilot == line}
+    return Scope(scope.buyer, scope.siret, markets, shared)
+
+
+def _rows_of(market: Followed, line: int, shared: Mapping[int, int]) -> tuple[Any, ...]:
+    return tuple(row for row in market.rows if line in (row.lot_id, shared.get(row.lot_id)))
+
+
+def _only_market(scope: Scope, market_id: int) -> Scope:
     kept = tuple(
         each
         for each in scope.markets

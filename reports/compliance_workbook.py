@@ -89,6 +89,7 @@ def build(bilan: Bilan) -> bytes:
 def file_name(bilan: Bilan) -> str:
     """A French file name that ends with the date of the situation, so that files sort."""
     market = f" – marché {bilan.market.market}" if bilan.market else ""
+    market += f" – lot {bilan.lot.number}" if bilan.lot else ""
     name = re.sub(r'[\x00-\x1f\x7f/\\:*?"<>|\ud800-\udfff]', " ", f"{bilan.situation.buyer}{market}")
     short = " ".join(name.split())[:90].strip(" .")
     return f"Bilan clause sociale – {short} – {bilan.situation.on.isoformat()}.xlsx"
@@ -133,6 +134,7 @@ def _summary(page: Worksheet, bilan: Bilan) -> None:
 
 def _scope(bilan: Bilan) -> str:
     market = f" – marché {bilan.market.market}" if bilan.market else ""
+    market += f", lot {bilan.lot.number} – {bilan.lot.title}" if bilan.lot else ""
     return f"{market}{f' – {bilan.territory}' if bilan.territory else ''}"
 
 

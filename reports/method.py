@@ -49,6 +49,8 @@ def _perimeter(bilan: Bilan) -> str:
     else:
         what = plural(len(bilan.situation.markets), "marché")
     whose = f" suivi par {bilan.territory}" if bilan.territory else ""
+    if bilan.lot is not None:
+        return f"{what}{whose}, lot {bilan.lot.number} seul."
     total = bilan.situation.statement
     undefined = (
         f"{NBSP}; {plural(total.lots_undefined, 'lot')} en «{NBSP}{UNDEFINED}{NBSP}»"
