@@ -165,7 +165,7 @@ class GlobalisationLot(Model):
 
 
 def note(session: Session, verb: str, sheets: Sequence[Timesheet], by: int | None, **details: Any) -> None:
-    """Append to the journal what was done to relevés, once for each lot that their hours go to (one select)."""
+    """Append to the journal what was done to relevés, once for each lot that their hours go to (two statements)."""
     rows = session.execute(
         select(Share.timesheet_id, Share.lot_id)
         .where(Share.timesheet_id.in_([sheet.id for sheet in sheets]))
@@ -174,17 +174,19 @@ def note(session: Session, verb: str, sheets: Sequence[Timesheet], by: int | Non
     lots: dict[int, list[int | None]] = {}
     for sheet_id, lot_id in rows:
         lots.setdefault(sheet_id, []).append(lot_id)
-    for sheet in sheets:
-        for lot in lots.get(sheet.id, [None]):
-            journal.note(
-                session,
-                verb,
-                "timesheet",
+    journal.note_many(
+        session,
+        verb,
+        "timesheet",
+        [
+            journal.Line(
                 sheet.id,
-                by=by,
-                territory_id=sheet.territory_id,
-                lot_id=lot,
-                contract=sheet.contract_id,
-                month=str(sheet.month),
-                **details,
+                sheet.territory_id,
+                lot,
+                {"contract": sheet.contract_id, "month": str(sheet.month), **details},
             )
+            for sheet in sheets
+            for lot in lots.get(sheet.id, [None])
+        ],
+        by=by,
+    )

@@ -1,8 +1,10 @@
 """Two traces, never one: the journal of changes (ids only) and the log of who looked at whom."""
 
 import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from facilitator.db import Instant, Model
@@ -71,6 +73,37 @@ def note(
             details=details,
         )
     )
+
+
+@dataclass(frozen=True)
+class Line:
+    """One of many lines that tell of one act (see `note_many`)."""
+
+    thing_id: int
+    territory_id: int | None
+    lot_id: int | None
+    details: dict[str, object]
+
+
+def note_many(session: Session, verb: str, thing: str, lines: Iterable[Line], *, by: int | None) -> None:
+    """Append the lines of one act on many things in one statement (the ORM would send one INSERT a line to SQLite)."""
+    at = now()
+    rows = [
+        {
+            "at": at,
+            "user_id": by,
+            "territory_id": line.territory_id,
+            "lot_id": line.lot_id,
+            "verb": verb,
+            "thing": thing,
+            "thing_id": line.thing_id,
+            "details": line.details,
+        }
+        for line in lines
+    ]
+    if rows:
+        session.flush()  # what was noted before keeps its place before
+        session.execute(insert(JournalEntry), rows)
 
 
 def note_access(
