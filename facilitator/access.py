@@ -19,6 +19,7 @@ from facilitator.markets import Lot, Market, Operation
 from facilitator.organisations import Contact, Organisation
 from facilitator.people import Eligibility, Person, Window
 from facilitator.placements import Placement
+from facilitator.recovery_plans import RecoveryPlan
 from facilitator.sessions import Member as Member
 from facilitator.sessions import Place as Place
 from facilitator.territories import Territory
@@ -192,6 +193,10 @@ def visible_followups(member: Member) -> Select[FollowUp]:
     return _rows(FollowUp, member, facilitator=FollowUp.territory_id == member.territory_id)
 
 
+def visible_recovery_plans(member: Member) -> Select[RecoveryPlan]:
+    return _rows(RecoveryPlan, member, facilitator=RecoveryPlan.territory_id == member.territory_id)
+
+
 def visible_import_batches(member: Member) -> Select[ImportBatch]:
     return _rows(ImportBatch, member, facilitator=ImportBatch.territory_id == member.territory_id)
 
@@ -306,6 +311,10 @@ def globalisation_or_404(id: int, lock: bool = False) -> Globalisation:
 
 def followup_or_404(id: int, lock: bool = False) -> FollowUp:
     return _one(visible_followups(current()), id, lock)
+
+
+def recovery_plan_or_404(id: int, lock: bool = False) -> RecoveryPlan:
+    return _one(visible_recovery_plans(current()), id, lock)
 
 
 def import_batch_or_404(id: int, lock: bool = False) -> ImportBatch:

@@ -1,4 +1,4 @@
-"""The curve of a lot, month by month: owed, expected and retained hours, cumulated."""
+"""The curve of a lot, month by month: owed, expected, declared, retained and forecast hours, cumulated."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from facilitator import pacing
-from facilitator.lot_facts import LotFacts
+from facilitator.lot_facts import HoursRow, LotFacts
 from facilitator.periods import DAY, first_of_month, last_of_month
 from facilitator.vocabulary import Standing
 
@@ -22,7 +22,9 @@ class Point:
     month: date
     owed: Decimal
     expected: Fraction | None
+    declared: Decimal | None
     retained: Decimal | None
+    forecast: Fraction | None  # from the day on, at the mean of the last full months
 
 
 def curve(facts: LotFacts, on: date) -> tuple[Point, ...]:
@@ -35,7 +37,8 @@ def curve(facts: LotFacts, on: date) -> tuple[Point, ...]:
     if first is None:
         return ()
     last = max([on, *([calendar.end] if calendar.end else [])])
-    return tuple(_point(known, calendar, month) for month in _months(first, last))
+    ahead = _ahead(known, calendar)
+    return tuple(_point(known, calendar, month, ahead.get(month)) for month in _months(first, last))
 
 
 def _months(first: date, last: date) -> Iterator[date]:
@@ -47,19 +50,35 @@ def _months(first: date, last: date) -> Iterator[date]:
         month = last_of_month(month) + DAY
 
 
-def _point(facts: LotFacts, calendar: pacing.Calendar, month: date) -> Point:
+def _ahead(facts: LotFacts, calendar: pacing.Calendar) -> dict[date, Fraction]:
+    """What the months to come would bring; the line starts where the retained hours end."""
+    if not facts.ledger:
+        return {}
+    today = first_of_month(calendar.on)
+    by_month: dict[date, Decimal] = {}
+    for row in facts.rows:
+        by_month[row.month] = by_month.get(row.month, Decimal(0)) + _counted(row)
+    reached = sum(by_month.values(), Decimal(0))
+    found = pacing.forecast_of(calendar, reached, pacing.monthly_mean(calendar, by_month))
+    return {today: Fraction(reached)} | found if found else {}
+
+
+def _point(facts: LotFacts, calendar: pacing.Calendar, month: date, forecast: Fraction | None) -> Point:
     """The close of a month, or the day asked when the month still runs."""
     close = last_of_month(month)
     day = calendar.on if first_of_month(calendar.on) == month else close
     expected = pacing.expected_of(facts, replace(calendar, on=day)) if facts.ledger else None
+    past = [row for row in facts.rows if row.month <= month]
+    known = month <= calendar.on
     return Point(
         month=month,
         owed=sum((line.delta for line in facts.ledger if line.effective(day)), Decimal(0)),
         expected=expected,
-        retained=_retained(facts, month) if month <= calendar.on else None,
+        declared=sum((row.hours for row in past), Decimal(0)) if known else None,
+        retained=sum((_counted(row) for row in past), Decimal(0)) if known else None,
+        forecast=forecast,
     )
 
 
-def _retained(facts: LotFacts, month: date) -> Decimal:
-    rows = (row for row in facts.rows if row.standing is Standing.counted and row.month <= month)
-    return sum((row.retained for row in rows), Decimal(0))
+def _counted(row: HoursRow) -> Decimal:
+    return row.retained if row.standing is Standing.counted else Decimal(0)

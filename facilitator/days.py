@@ -231,13 +231,21 @@ def silent(session: Session, territory_id: int, month: datetime.date) -> list[Si
 
     A company that said «néant» for the lot has spoken.
     """
-    first = first_of_month(month)
+    return _silent(session, first_of_month(month), Contract.territory_id == territory_id)
+
+
+def silent_on_lot(session: Session, lot_id: int, month: datetime.date) -> list[Silent]:
+    """The same, for the people at work on one lot."""
+    return _silent(session, first_of_month(month), Placement.lot_id == lot_id)
+
+
+def _silent(session: Session, first: datetime.date, where: ColumnElement[bool]) -> list[Silent]:
     rows = session.execute(
         select(Contract.id, Placement.lot_id, Organisation.id, Organisation.name, Organisation.identifier)
         .join(Organisation, Organisation.id == Contract.employer_id)
         .join(PlacementContract, PlacementContract.contract_id == Contract.id)
         .join(Placement, Placement.id == PlacementContract.placement_id)
-        .where(Contract.territory_id == territory_id, *_at_work(first), ~_said(first), ~_nil(first))
+        .where(where, *_at_work(first), ~_said(first), ~_nil(first))
     ).all()
     bounds = lot_dates.execution(session, {row[1] for row in rows})
     owing: dict[tuple[int, str], set[int]] = {}

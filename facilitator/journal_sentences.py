@@ -156,6 +156,12 @@ _SENTENCES: Mapping[tuple[str, str], str | Callable[[Details], str]] = MappingPr
         ("correct_field_action", "field_action"): lambda d: (
             f"Action corrigée par une autre ligne\u00a0: {_action(d)}."
         ),
+        ("open_recovery_plan", "recovery_plan"): "Plan de rattrapage ouvert.",
+        ("add_recovery_step", "recovery_plan"): lambda d: (
+            f"Étape ajoutée au plan de rattrapage, pour le {_day(d, 'due_on')}."
+        ),
+        ("finish_recovery_step", "recovery_plan"): "Étape du plan de rattrapage faite.",
+        ("close_recovery_plan", "recovery_plan"): "Plan de rattrapage terminé.",
         ("propose", "placement"): "Mise à l’emploi proposée.",
         ("confirm", "placement"): lambda d: f"Mise à l’emploi confirmée{_said_by(d)}.",
         ("decline", "placement"): lambda d: f"Mise à l’emploi déclinée{_said_by(d)}.",

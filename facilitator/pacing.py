@@ -149,8 +149,19 @@ def projection_of(calendar: Calendar, retained: Decimal, mean: Fraction | None) 
         return Fraction(retained)
     if mean is None:
         return None
-    left = sum((part for _, part in _months_ahead(calendar, calendar.end)), Fraction(0))
-    return Fraction(retained) + mean * left
+    return list(forecast_of(calendar, retained, mean).values())[-1]
+
+
+def forecast_of(calendar: Calendar, retained: Decimal, mean: Fraction | None) -> dict[date, Fraction]:
+    """Give the hours cumulated at the end of each month to come, at the present mean; empty when unknown."""
+    if calendar.end is None or calendar.ended or mean is None:
+        return {}
+    found: dict[date, Fraction] = {}
+    reached = Fraction(retained)
+    for month, part in _months_ahead(calendar, calendar.end):
+        reached += mean * part
+        found[month] = reached
+    return found
 
 
 def target_month_of(calendar: Calendar, left: Decimal, mean: Fraction | None) -> date | None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 from stdnum import luhn
 
-from facilitator import accounts, links, organisations, people, territories
+from facilitator import accounts, links, organisations, people, recovery_plans, territories
 from facilitator.accounts import Membership, User, UserSession
 from facilitator.awards import Award
 from facilitator.contracts import Contract, PlacementContract
@@ -21,6 +21,7 @@ from facilitator.markets import Lot, Market, Operation
 from facilitator.organisations import Contact, Organisation
 from facilitator.people import Eligibility, Person, Window
 from facilitator.placements import Placement
+from facilitator.recovery_plans import RecoveryPlan
 from facilitator.territories import Territory
 from facilitator.vocabulary import (
     AwardRole,
@@ -260,6 +261,12 @@ def followup(session: Session, person: Person) -> FollowUp:
     return _kept(session, made)
 
 
+def recovery_plan(session: Session, lot: Lot) -> RecoveryPlan:
+    """An open plan with one step."""
+    first = recovery_plans.Wanted("Accueillir deux peintres", "Le titulaire", DAY(2026, 12, 15))
+    return recovery_plans.open_plan(session, lot, "Retard", first, on=DAY(2026, 11, 2), by=None)
+
+
 def _kept(session: Session, row: Any) -> Any:
     session.add(row)
     session.flush()
@@ -314,6 +321,7 @@ def _work(session: Session, here: Chain) -> None:
         "contract": signed,
         "timesheet": sheet,
         "followup": followup(session, someone),
+        "recovery_plan": recovery_plan(session, here_lot),
         "operation": _kept(session, Operation(territory_id=here.territory.id, name="Opération")),
         "contact": _kept(
             session,

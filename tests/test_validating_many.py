@@ -83,7 +83,7 @@ def test_corrections_take_the_place_of_what_they_correct_all_at_once(session: Se
     session.commit()
     validations.validate_all(session, again, on=ON, by=None)
     session.commit()
-    states = dict(session.execute(select(Timesheet.state, func.count()).group_by(Timesheet.state)).all())  # type: ignore[arg-type]
+    states = dict(session.execute(select(Timesheet.state, func.count()).group_by(Timesheet.state)).all())
     assert states == {"replaced": 2, "validated": 2}
     assert statements.of_lot(session, ground.lot.id, ON).retained == Decimal(180)
 

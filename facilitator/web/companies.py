@@ -3,8 +3,9 @@
 from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
-from facilitator import access, company_lots, employer_lists
+from facilitator import access, company_lots, days, employer_lists, recovery_plans, subcontractors
 from facilitator.db import db
+from facilitator.vocabulary import AwardRole
 from facilitator.web import as_of, clock, offsets, placement_answers
 from facilitator.web.placement_answers import Audience
 
@@ -17,7 +18,19 @@ def lots() -> ResponseReturnValue:
     """What we owe, lot by lot; figures only."""
     on = as_of.asked()
     found = company_lots.of_company(db.session(), access.current().organisation_id, on)
-    return render_template("companies/lots.html", lots=found, totals=company_lots.totals(found), on=on)
+    month = days.last_month(on)
+    trees = subcontractors.trees(db.session(), [(each.lot_id, each.award_id) for each in found], month)
+    everyone = [under for tree in trees.values() for under in tree if under.running]
+    return render_template(
+        "companies/lots.html",
+        lots=found,
+        totals=company_lots.totals(found),
+        on=on,
+        month=month,
+        trees=trees,
+        below=len(everyone),
+        silent=subcontractors.silent(everyone),
+    )
 
 
 @blueprint.get("/lots/<int:lot_id>")
@@ -37,9 +50,19 @@ def lot(lot_id: int) -> ResponseReturnValue:
         "companies/lot.html",
         own=own,
         on=on,
+        today=clock.today(),
+        plan=_plan(own),
         under=company_lots.subcontractors(session, own.award_id, on),
         months=company_lots.months(session, [own.award_id], on),
     )
+
+
+def _plan(own: company_lots.OwnLot) -> recovery_plans.Followed | None:
+    """The open recovery plan, for the company that answers for the lot."""
+    if own.role not in (AwardRole.titulaire, AwardRole.mandataire):
+        return None
+    plans = recovery_plans.of_lot(db.session(), own.lot_id)
+    return next((each for each in plans if each.plan.closed_on is None), None)
 
 
 @blueprint.get("/mises-a-l-emploi")

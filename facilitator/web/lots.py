@@ -2,6 +2,7 @@
 
 import datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -9,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from werkzeug.datastructures import MultiDict
 
-from facilitator import access, french, lot_lists, markets, statements
+from facilitator import access, french, lot_alerts, lot_lists, markets, statements
 from facilitator.accounts import User
 from facilitator.compliance import rounded
 from facilitator.curve import Point
@@ -18,6 +19,7 @@ from facilitator.forms.lots import LotForm
 from facilitator.hours import Share
 from facilitator.journal import JournalEntry
 from facilitator.journal_sentences import sentence
+from facilitator.lot_alerts import LotAlert, NextAction
 from facilitator.lot_lists import UNDEFINED, Wanted
 from facilitator.markets import Lot
 from facilitator.refusals import Conflict
@@ -27,6 +29,14 @@ from facilitator.web import acts, as_of, clock, conflicts, lot_contract, lot_pag
 
 blueprint = Blueprint("lots", __name__, url_prefix="/lots")
 
+ALERT_ACTIONS = {
+    NextAction.set_dates: ("Fixer les dates", "lot_calendar.set_dates"),
+    NextAction.recover: ("Convenir d’un plan de rattrapage", "recovery_plans.show"),
+    NextAction.follow_plan: ("Ouvrir le plan", "recovery_plans.show"),
+    NextAction.ask_hours: ("Voir les relevés", "timesheets.of_lot"),
+    NextAction.split: ("Partager les relevés", "timesheets.of_lot"),
+    NextAction.validate: ("Voir les relevés", "timesheets.of_lot"),
+}
 JOURNAL_PAGE = 100
 LARGEST_PAGE = 100_000
 
@@ -78,6 +88,7 @@ def show(lot_id: int) -> ResponseReturnValue:
         "lots.show",
         at=at,
         today=clock.today(),
+        alerts=_alerts(lot.id, at),
         chart=_chart(points),
         reasons=_reasons(at, _people_by_reason(lot.id, on)),
         contract=lot_contract.facts(lot),
@@ -86,13 +97,28 @@ def show(lot_id: int) -> ResponseReturnValue:
     )
 
 
+def _alerts(lot_id: int, at: Statement) -> list[tuple[LotAlert, str, str]]:
+    """What is to be done now, each with its button; nothing is asked of a past day."""
+    today = clock.today()
+    found = lot_alerts.of_lot(db.session(), lot_id, at, today) if at.on == today else []
+    return [(each, *ALERT_ACTIONS[each.action]) for each in found]
+
+
 def _chart(points: tuple[Point, ...]) -> dict[str, list[Any]]:
-    return {
+    """The five curves, and the same figures line by line for the table beside them."""
+    columns: dict[str, list[Any]] = {
         "months": [french.month(each.month) for each in points],
         "owed": [each.owed for each in points],
-        "expected": [None if each.expected is None else rounded(each.expected) for each in points],
+        "expected": [_rounded(each.expected) for each in points],
+        "declared": [each.declared for each in points],
         "retained": [each.retained for each in points],
+        "forecast": [_rounded(each.forecast) for each in points],
     }
+    return columns | {"lines": list(zip(*columns.values(), strict=True))}
+
+
+def _rounded(exact: Fraction | None) -> Decimal | None:
+    return None if exact is None else rounded(exact)
 
 
 def _people_by_reason(lot_id: int, on: datetime.date) -> dict[str, int]:

@@ -24,6 +24,7 @@ from facilitator import (
     market_files,
     operations,
     placement_letters,
+    recovery_plans,
     validations,
 )
 from facilitator.accounts import Membership, User
@@ -108,6 +109,14 @@ def place(app: Flask, session: Session) -> Place:
     )
     someone = contacts.add(session, ground.territory.id, ground.company, name="Alix Fictif", by=None)
     site = operations.create(session, ground.territory.id, name="Quartier fictif", by=None)
+    plan = recovery_plans.open_plan(
+        session,
+        lot,
+        "Démarrage décalé",
+        recovery_plans.Wanted("Accueillir un peintre", "Le conducteur de travaux", day("15/12/2026")),
+        on=day("02/11/2026"),
+        by=None,
+    )
     users = _users(session, ground, employer)
     batch = market_files.keep(
         session, ground.territory.id, [("decp.json", _decp())], by=users[ROLES.facilitator].id, at=now()
@@ -133,6 +142,7 @@ def place(app: Flask, session: Session) -> Place:
         "contract": [fixed.contract.id, ground.contract.id],
         "timesheet": [each.id for each in sheets],
         "globalisation": [agreement.id],
+        "recovery_plan": [plan.id],
         "import_batch": [batch.id],
         "user": [facilitator.id],
         "membership": list(

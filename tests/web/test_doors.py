@@ -25,7 +25,7 @@ REACHES: dict[MembershipRole, set[str]] = {
     FACILITATOR: {
         *("territory", "organisation", "operation", "contact", "market", "lot", "award"),
         *("person", "eligibility", "window", "placement", "contract", "timesheet"),
-        *("globalisation", "followup", "import_batch", "session"),
+        *("globalisation", "followup", "import_batch", "recovery_plan", "session"),
     },
     MembershipRole.authority: {"market", "lot", "award"},
     MembershipRole.company: {"organisation", "market", "lot", "award", *PLACED},

@@ -1,0 +1,123 @@
+"""What a lot asks of its facilitator now: each alert says what is wrong, and has its next action."""
+
+import datetime
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from facilitator import days, recovery_plans
+from facilitator.alerts import ENDING_DAYS
+from facilitator.french import date as french_date
+from facilitator.french import hours as french_hours
+from facilitator.french import month as french_month
+from facilitator.french import plural
+from facilitator.recovery_plans import Followed
+from facilitator.statement import Statement
+from facilitator.vocabulary import Pace, Reason
+
+
+class NextAction(StrEnum):
+    """What would mend it; the pages know where it is done."""
+
+    set_dates = "set_dates"
+    recover = "recover"
+    follow_plan = "follow_plan"
+    ask_hours = "ask_hours"
+    split = "split"
+    validate = "validate"
+
+
+@dataclass(frozen=True)
+class LotAlert:
+    """One thing that goes wrong, or will."""
+
+    tone: str  # late or critical
+    sentence: str
+    action: NextAction
+
+
+def of_lot(session: Session, lot_id: int, at: Statement, on: datetime.date) -> list[LotAlert]:
+    """The alerts of a lot today, the gravest first (its statement is given; five selects at most)."""
+    found = []
+    if at.defined and (at.start is None or at.end is None):
+        found.append(
+            LotAlert(
+                "late",
+                "Sans début ni fin, on ne peut pas dire si le lot est dans le rythme.",
+                NextAction.set_dates,
+            )
+        )
+    plan = next((each for each in recovery_plans.of_lot(session, lot_id) if not each.plan.closed_on), None)
+    found += _of_rythme(at, plan, on)
+    found += _of_hours(at)
+    if at.defined and not at.ended:
+        found += _of_silence(session, lot_id, on)
+    return sorted(found, key=lambda each: each.tone)  # «critical» comes before «late»
+
+
+def _of_rythme(at: Statement, plan: Followed | None, on: datetime.date) -> list[LotAlert]:
+    """Late, critical, or too slow to arrive: a plan; with a plan, its late steps."""
+    if plan is not None:
+        late = plan.late(on)
+        said = plural(late, "étape du plan de rattrapage est", "étapes du plan de rattrapage sont")
+        return [LotAlert("late", f"{said} en retard.", NextAction.follow_plan)] if late else []
+    if not at.defined or at.ended or not at.left:
+        return []
+    tone = "critical" if at.pace is Pace.critical else "late"
+    if at.projection is not None and at.projection < at.owed:
+        missing = french_hours(at.owed - at.projection)
+        return [LotAlert(tone, f"À ce rythme, il manquera {missing} à la fin du lot.", NextAction.recover)]
+    if at.pace in (Pace.critical, Pace.late):
+        return [
+            LotAlert(
+                tone,
+                f"Le lot est en retard sur les heures attendues\u00a0: {_behind(at)}.",
+                NextAction.recover,
+            )
+        ]
+    if at.end is not None and (at.end - on).days < ENDING_DAYS and at.projection is None:
+        return [
+            LotAlert(
+                "late",
+                f"Le lot finit le {french_date(at.end)} et il reste {french_hours(at.left)} à faire.",
+                NextAction.recover,
+            )
+        ]
+    return []
+
+
+def _behind(at: Statement) -> str:
+    assert at.expected is not None  # a rythme has its expected hours
+    return f"{french_hours(at.retained)} retenues pour {french_hours(at.expected)} attendues"
+
+
+def _of_hours(at: Statement) -> list[LotAlert]:
+    found = []
+    to_split = dict(at.unretained_by_reason).get(Reason.to_split)
+    if to_split:
+        found.append(
+            LotAlert(
+                "late",
+                f"{french_hours(to_split)} ne comptent pas tant que leur période n’est pas partagée.",
+                NextAction.split,
+            )
+        )
+    if at.awaiting:
+        found.append(
+            LotAlert("late", f"{french_hours(at.awaiting)} attendent d’être validées.", NextAction.validate)
+        )
+    return found
+
+
+def _of_silence(session: Session, lot_id: int, on: datetime.date) -> list[LotAlert]:
+    month = days.last_month(on)
+    return [
+        LotAlert(
+            "late",
+            f"{each.employer} n’a rien déclaré pour {french_month(month)}"
+            f" ({plural(each.contracts, 'contrat', 'contrats')}).",
+            NextAction.ask_hours,
+        )
+        for each in days.silent_on_lot(session, lot_id, month)
+    ]

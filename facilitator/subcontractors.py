@@ -1,0 +1,95 @@
+"""Under a company’s awards: the tree of those who work for it, and who has not declared a month."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from facilitator import lot_dates
+from facilitator.awards import Award
+from facilitator.hours import NilDeclaration, Share
+from facilitator.lot_dates import Bounds
+from facilitator.organisations import Organisation
+from facilitator.periods import last_of_month
+from facilitator.vocabulary import Standing
+
+
+@dataclass(frozen=True)
+class Under:
+    """A company under an award, `depth` steps below it (1: directly)."""
+
+    award_id: int
+    company: str
+    depth: int
+    awaited: bool  # the lot ran in the month and nothing was said: neither hours nor «néant»
+    running: bool  # the lot ran in the month
+
+
+def trees(
+    session: Session, own: Iterable[tuple[int, int]], month: datetime.date
+) -> dict[int, tuple[Under, ...]]:
+    """By own award, the companies below it in the order of the tree (four selects, whatever their number).
+
+    `own` are pairs (lot, award).
+    """
+    own = list(own)
+    lots = {lot_id for lot_id, _ in own}
+    below = _children(session, lots)
+    spoken = _spoken(session, lots, month)
+    bounds = lot_dates.execution(session, lots)
+    return {
+        award_id: tuple(_walk(below, award_id, 1, spoken, _ran(bounds.get(lot_id, (None, None)), month)))
+        for lot_id, award_id in own
+    }
+
+
+def silent(tree: Iterable[Under]) -> int:
+    """How many of them have not declared the month."""
+    return sum(each.awaited for each in tree)
+
+
+def _children(session: Session, lots: set[int]) -> dict[int, list[tuple[int, str]]]:
+    rows = session.execute(
+        select(
+            Award.parent_id,
+            Award.id,
+            func.coalesce(Organisation.name, Organisation.scheme + " " + Organisation.identifier),
+        )
+        .join(Organisation, Organisation.id == Award.organisation_id)
+        .where(Award.lot_id.in_(lots), Award.parent_id.is_not(None))
+        .order_by(Award.id)
+    )
+    found: dict[int, list[tuple[int, str]]] = {}
+    for parent_id, award_id, company in rows:
+        found.setdefault(parent_id, []).append((award_id, company))
+    return found
+
+
+def _spoken(session: Session, lots: set[int], month: datetime.date) -> set[int]:
+    """The awards of which something is known for the month: hours that were not refused, or «néant»."""
+    declared = select(Share.award_id).where(
+        Share.lot_id.in_(lots),
+        Share.month == month,
+        Share.standing.in_((Standing.counted, Standing.awaiting)),
+    )
+    nil = (
+        select(NilDeclaration.award_id)
+        .join(Award, Award.id == NilDeclaration.award_id)
+        .where(Award.lot_id.in_(lots), NilDeclaration.month == month)
+    )
+    return set(session.scalars(declared.union(nil)))
+
+
+def _ran(bounds: Bounds, month: datetime.date) -> bool:
+    start, end = bounds
+    return start is not None and start <= last_of_month(month) and (end is None or end >= month)
+
+
+def _walk(
+    below: dict[int, list[tuple[int, str]]], award_id: int, depth: int, spoken: set[int], running: bool
+) -> Iterable[Under]:
+    for child_id, company in below.get(award_id, ()):
+        yield Under(child_id, company, depth, running and child_id not in spoken, running)
+        yield from _walk(below, child_id, depth + 1, spoken, running)
