@@ -2,7 +2,7 @@
 
 import datetime
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,7 @@ from facilitator.statement import Statement
 from facilitator.vocabulary import Pace, Reason
 
 
-class NextAction(StrEnum):
+class NextAction(Enum):
     """What would mend it; the pages know where it is done."""
 
     set_dates = "set_dates"

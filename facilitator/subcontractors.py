@@ -63,6 +63,7 @@ def _children(session: Session, lots: set[int]) -> dict[int, list[tuple[int, str
     )
     found: dict[int, list[tuple[int, str]]] = {}
     for parent_id, award_id, company in rows:
+        assert parent_id is not None  # asked for
         found.setdefault(parent_id, []).append((award_id, company))
     return found
 
