@@ -23,6 +23,7 @@ class Permission(StrEnum):
     read_own_lots = "read_own_lots"  # a company’s lots and what it owes
     read_own_placements = "read_own_placements"  # placements, contracts and hours of an employer
     answer_placements = "answer_placements"  # confirm or decline what was proposed
+    answer_hours = "answer_hours"  # confirm or contest the hours that the other side declared
     download_compliance = "download_compliance"  # the workbook
 
 
@@ -43,8 +44,10 @@ GRANTS: Mapping[MembershipRole, frozenset[Permission]] = MappingProxyType(
             }
         ),
         MembershipRole.authority: frozenset({_P.read_own_markets, _P.download_compliance}),
-        MembershipRole.company: frozenset({_P.read_own_lots, _P.read_own_placements, _P.answer_placements}),
-        MembershipRole.siae: frozenset({_P.read_own_placements, _P.answer_placements}),
+        MembershipRole.company: frozenset(
+            {_P.read_own_lots, _P.read_own_placements, _P.answer_placements, _P.answer_hours}
+        ),
+        MembershipRole.siae: frozenset({_P.read_own_placements, _P.answer_placements, _P.answer_hours}),
         MembershipRole.referrer: frozenset(),
     }
 )
@@ -114,6 +117,9 @@ DOORS: dict[str, Door] = {
     "companies.placements": Door(_P.read_own_lots),
     "companies.placement": Door(_P.answer_placements, "placement", "placement_id"),
     "companies.decline": Door(_P.answer_placements, "placement", "placement_id"),
+    # Hours of both sides
+    "hours_to_confirm.signed_in": Door(_P.answer_hours),
+    "hours_to_confirm.by_link": Door(PUBLIC),
     # Mailed links
     "action_links.answer": Door(PUBLIC),
     "action_links.decline": Door(PUBLIC),

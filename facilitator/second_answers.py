@@ -12,11 +12,8 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 from facilitator import french, journal
 from facilitator.db import Hours, Instant, Model
 from facilitator.hours import Share, Timesheet
-from facilitator.markets import Lot, Market
 from facilitator.organisations import Organisation
 from facilitator.parties import SECOND_PARTY
-from facilitator.people import Person
-from facilitator.periods import last_of_month
 from facilitator.placements import Placement
 from facilitator.refusals import Refused
 from facilitator.sendings import Sending
@@ -25,7 +22,11 @@ from facilitator.vocabulary import TimesheetState
 
 
 class SecondAnswerRefused(Refused):
-    """Hours cannot be confirmed or contested as asked."""
+    """Hours cannot be confirmed or contested as asked; `share_id` says which line, when it is one."""
+
+    def __init__(self, sentence: str, share_id: int | None = None) -> None:
+        super().__init__(sentence)
+        self.share_id = share_id
 
 
 class AnswerTooLate(SecondAnswerRefused):
@@ -69,6 +70,7 @@ class Speaker:
     name: str
     user_id: int | None = None
     link_id: int | None = None
+    month: datetime.date | None = None  # the only one that the link opens
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ DECLARANT: ColumnElement[int] = func.coalesce(Sending.organisation_id, Placement
 ANSWERER: ColumnElement[int | None] = case(
     (SECOND_PARTY == DECLARANT, Placement.employer_id), else_=SECOND_PARTY
 )
-_Answerer, _Declarant = aliased(Organisation), aliased(Organisation)
+_Answerer = aliased(Organisation)
 
 
 def confirm(
@@ -112,7 +114,7 @@ def answer(
     Refuses a share about which this organisation is not asked, a relevé that is decided or replaced, other
     hours without a comment, negative ones and those above the month's ceiling.
     """
-    asked = _lock_asked(session, {each.share_id for each in said}, by.organisation_id)
+    asked = _lock_asked(session, {each.share_id for each in said}, by)
     for each in said:
         share, sheet = asked[each.share_id]
         _refuse_unless_live(sheet)
@@ -153,7 +155,7 @@ def carry(session: Session, old: Timesheet, pieces: Sequence[Timesheet]) -> None
     session.flush()
 
 
-def _asked(*columns: Any) -> Select[*tuple[Any, ...]]:
+def asked_shares(*columns: Any) -> Select[*tuple[Any, ...]]:
     """Shares with what tells who declared them and who may answer."""
     return (
         select(*columns)
@@ -165,13 +167,14 @@ def _asked(*columns: Any) -> Select[*tuple[Any, ...]]:
 
 
 def _lock_asked(
-    session: Session, share_ids: Collection[int], organisation_id: int
+    session: Session, share_ids: Collection[int], by: Speaker
 ) -> dict[int, tuple[Share, Timesheet]]:
     """The shares that this organisation is asked about, their relevés locked in one order."""
+    query = asked_shares(Share, Timesheet).where(Share.id.in_(share_ids), ANSWERER.in_((by.organisation_id,)))
+    if by.month is not None:
+        query = query.where(Share.month == by.month)
     rows = session.execute(
-        _asked(Share, Timesheet)
-        .where(Share.id.in_(share_ids), ANSWERER.in_((organisation_id,)))
-        .order_by(Timesheet.id, Share.id)
+        query.order_by(Timesheet.id, Share.id)
         .with_for_update(of=Timesheet)
         .execution_options(populate_existing=True)
     )
@@ -202,18 +205,26 @@ def _check(session: Session, said: Said, share: Share) -> None:
         return
     if said.hours < 0:
         raise SecondAnswerRefused(
-            "Un nombre d’heures ne peut pas être négatif. Écrivez 0 si la personne n’a pas travaillé."
+            "Un nombre d’heures ne peut pas être négatif. Écrivez 0 si la personne n’a pas travaillé.",
+            share.id,
         )
     ceiling = rules_of(session, share.territory_id).on(share.month).month_ceiling
     if said.hours > ceiling:
         raise SecondAnswerRefused(
             f"{french.hours(said.hours)} dépassent le plafond d’un mois, {french.hours(ceiling)}. "
-            "Vérifiez le nombre d’heures."
+            "Vérifiez le nombre d’heures.",
+            share.id,
         )
-    if not (said.comment or "").strip():
-        raise SecondAnswerRefused(
-            "Dites en quelques mots ce que vous contestez, par exemple «\u00a0absent le 29/04\u00a0»."
-        )
+    if wants_comment(share.hours, said.hours, said.comment):
+        raise SecondAnswerRefused(WHY, share.id)
+
+
+WHY = "Dites en quelques mots ce que vous contestez, par exemple «\u00a0absent le 29/04\u00a0»."
+
+
+def wants_comment(declared: Decimal, hours: Decimal | None, comment: str | None) -> bool:
+    """Other hours than those declared need a sentence."""
+    return hours is not None and hours != declared and not (comment or "").strip()
 
 
 def _answers(session: Session, share_ids: Collection[int]) -> dict[int, SecondAnswer]:
@@ -259,118 +270,28 @@ def _write(
     return row
 
 
-# What each side reads.
+@dataclass(frozen=True)
+class Sides:
+    """Two figures side by side."""
+
+    declared: Decimal
+    hours: Decimal  # what the other side says
+
+    @property
+    def difference(self) -> Decimal:
+        """Declared less what the other side says: 63 against 56 is 7,00."""
+        return self.declared - self.hours
 
 
 @dataclass(frozen=True)
-class Line:
-    """One live share as the side that is asked sees it: its own hours only, never why the person is eligible."""
-
-    share_id: int
-    territory_id: int
-    person_id: int
-    person: str
-    lot_id: int
-    site: str
-    buyer: str
-    declared_by: str  # the other side
-    month: datetime.date
-    from_on: datetime.date
-    to_on: datetime.date
-    hours: Decimal
-    training: Decimal
-    correction: bool
-    said: Decimal | None  # None: no answer yet
-    comment: str | None
-
-    @property
-    def answered(self) -> bool:
-        return self.said is not None
-
-    @property
-    def contested(self) -> bool:
-        return self.said is not None and self.said != self.hours
-
-    @property
-    def period(self) -> str:
-        """The month when it is whole, else its days."""
-        if self.from_on.day == 1 and self.to_on == last_of_month(self.from_on):
-            return french.month(self.from_on)
-        return f"du {french.short_date(self.from_on)} au {french.short_date(self.to_on)}"
-
-
-def awaiting(
-    session: Session,
-    organisation_id: int,
-    *,
-    month: datetime.date | None = None,
-    share_ids: Collection[int] | None = None,
-) -> list[Line]:
-    """The live shares that the other side declared, by site and person; answered ones still change (one select)."""
-    buyer = aliased(Organisation)
-    rows = _with_answer(
-        Share.id, Share.territory_id, Share.person_id, Person.first_name, Person.last_name,
-        Share.lot_id, Lot.number, Lot.title, Market.object,
-        func.coalesce(buyer.name, buyer.scheme + " " + buyer.identifier).label("buyer"),
-        func.coalesce(_Declarant.name, _Declarant.scheme + " " + _Declarant.identifier).label("declarant"),
-        Share.month, Timesheet.from_on, Timesheet.to_on, Share.hours, Share.training,
-        Timesheet.replaces_id, SecondAnswer.hours.label("said"), SecondAnswer.comment,
-    )  # fmt: skip
-    rows = (
-        rows.join(Person, Person.id == Share.person_id)
-        .join(Lot, Lot.id == Share.lot_id)
-        .join(Market, Market.id == Lot.market_id)
-        .join(buyer, buyer.id == Market.buyer_id)
-        .join(_Declarant, _Declarant.id == DECLARANT)
-        .where(Timesheet.state == TimesheetState.declared, ANSWERER.in_((organisation_id,)))
-        .order_by(
-            Share.month, Market.object, Lot.number, Lot.id, Person.last_name, Person.id, Timesheet.from_on
-        )
-    )
-    if month is not None:
-        rows = rows.where(Share.month == month)
-    if share_ids is not None:
-        rows = rows.where(Share.id.in_(share_ids))
-    return [_line(row) for row in session.execute(rows)]
-
-
-def _line(row: Any) -> Line:
-    return Line(
-        share_id=row.id,
-        territory_id=row.territory_id,
-        person_id=row.person_id,
-        person=f"{row.first_name} {row.last_name.upper()}",
-        lot_id=row.lot_id,
-        site=f"{row.object} – lot {row.number}{'' if row.title == row.object else f' {row.title}'}",
-        buyer=row.buyer,
-        declared_by=row.declarant,
-        month=row.month,
-        from_on=row.from_on,
-        to_on=row.to_on,
-        hours=row.hours,
-        training=row.training,
-        correction=row.replaces_id is not None,
-        said=row.said,
-        comment=row.comment,
-    )
-
-
-@dataclass(frozen=True)
-class Answered:
+class Answered(Sides):
     """What the other side says of one share, beside what was declared; the facilitator decides."""
 
     organisation: str
     contested: bool
-    declared: Decimal
-    hours: Decimal
     comment: str | None
     sender: str
     answered_at: datetime.datetime
-
-    @property
-    def difference(self) -> Decimal:
-        """Declared less what this side says: 63 against 56 is 7,00."""
-        return self.declared - self.hours
 
 
 def of_shares(session: Session, share_ids: Collection[int]) -> dict[int, Answered]:
@@ -395,10 +316,16 @@ def of_shares(session: Session, share_ids: Collection[int]) -> dict[int, Answere
     }
 
 
+def of_sheet(session: Session, timesheet_id: int) -> list[Answered]:
+    """The answers about the shares of one relevé."""
+    shares = session.scalars(select(Share.id).where(Share.timesheet_id == timesheet_id)).all()
+    return list(of_shares(session, shares).values())
+
+
 def still_asked(session: Session, share_ids: Collection[int]) -> dict[int, str]:
     """Who is asked about each of these live shares and has not answered yet (one select)."""
     rows = session.execute(
-        _with_answer(Share.id, _Answerer)
+        with_answer(Share.id, _Answerer)
         .join(_Answerer, _Answerer.id == ANSWERER)
         .where(
             Share.id.in_(share_ids),
@@ -409,5 +336,5 @@ def still_asked(session: Session, share_ids: Collection[int]) -> dict[int, str]:
     return {share_id: organisation.label for share_id, organisation in rows}
 
 
-def _with_answer(*columns: Any) -> Select[*tuple[Any, ...]]:
-    return _asked(*columns).outerjoin(SecondAnswer, SecondAnswer.share_id == Share.id)
+def with_answer(*columns: Any) -> Select[*tuple[Any, ...]]:
+    return asked_shares(*columns).outerjoin(SecondAnswer, SecondAnswer.share_id == Share.id)

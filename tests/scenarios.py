@@ -14,6 +14,7 @@ from facilitator import (
     contracts,
     declarations,
     ledger,
+    lines_to_confirm,
     lot_dates,
     second_answers,
     validations,
@@ -270,7 +271,7 @@ def _second_party(session: Session, user: Organisation, contested: Timesheet) ->
         Said(line.share_id, Decimal(21), "absent le 29/04")
         if line.hours == 28 and line.from_on == contested.from_on and line.person_id == contested.person_id
         else Said(line.share_id)
-        for line in second_answers.awaiting(session, user.id)
+        for line in lines_to_confirm.awaiting(session, user.id)
     ]
     second_answers.answer(session, said, by=speaker, at=datetime(2026, 5, 4, 9, tzinfo=UTC))
 

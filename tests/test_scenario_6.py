@@ -5,7 +5,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from facilitator import bilan_people, journal, second_answers, statements, verdicts
+from facilitator import bilan_people, journal, lines_to_confirm, second_answers, statements, verdicts
 from facilitator.bilan import Contracts
 from facilitator.contracts import Contract
 from facilitator.hours import Share, Timesheet
@@ -103,7 +103,7 @@ def test_both_figures_stand_side_by_side_and_the_answer_goes_with_its_line(sessi
     assert second_answers.of_shares(session, session.scalars(y).all()) == said
     new = session.scalars(select(Share.id).where(Share.timesheet_id == again.id)).all()
     assert second_answers.of_shares(session, new) == {}
-    assert second_answers.awaiting(session, scene.user_company.id) == []  # all is validated
+    assert lines_to_confirm.awaiting(session, scene.user_company.id) == []  # all is validated
 
 
 def test_the_two_lots_and_their_territory(session: Session) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from facilitator import declarations, second_answers, validations
+from facilitator import declarations, lines_to_confirm, second_answers, validations
 from facilitator.contracts import Contract
 from facilitator.hours import Share, Timesheet
 from facilitator.journal import JournalEntry
@@ -78,7 +78,7 @@ def sent_by(session: Session, organisation: Organisation, *sheets: Timesheet) ->
 
 
 def asked(session: Session, speaker: Speaker) -> list[int]:
-    return [line.share_id for line in second_answers.awaiting(session, speaker.organisation_id)]
+    return [line.share_id for line in lines_to_confirm.awaiting(session, speaker.organisation_id)]
 
 
 def journalled(session: Session, sheet: Timesheet) -> list[str]:
@@ -90,7 +90,7 @@ def journalled(session: Session, sheet: Timesheet) -> list[str]:
 
 def test_the_company_is_asked_about_what_the_employer_declared(session: Session) -> None:
     here = mission(session)
-    [line] = second_answers.awaiting(session, here.ground.company.id)
+    [line] = lines_to_confirm.awaiting(session, here.ground.company.id)
     assert (line.hours, line.declared_by, line.said) == (D(63), here.etti.label, None)
     assert "avril" in line.period
     assert asked(session, here.employer) == []
@@ -103,7 +103,7 @@ def test_the_employer_is_asked_about_what_the_company_declared(session: Session)
     here = mission(session)
     sent_by(session, here.ground.company, here.sheet)
     assert asked(session, here.host) == []
-    [line] = second_answers.awaiting(session, here.etti.id)
+    [line] = lines_to_confirm.awaiting(session, here.etti.id)
     assert line.declared_by == here.ground.company.label
     with pytest.raises(NotAsked):
         second_answers.confirm(session, [line.share_id], by=here.host, at=AT)
@@ -114,7 +114,7 @@ def test_the_employer_is_asked_about_what_the_company_declared(session: Session)
 def test_nobody_answers_for_a_direct_hire(session: Session) -> None:
     ground = trade.market(session)
     sheet = trade.declared(session, ground.contract, "01/04/2026", "30/04/2026", "100")
-    assert second_answers.awaiting(session, ground.company.id) == []
+    assert lines_to_confirm.awaiting(session, ground.company.id) == []
     assert second_answers.still_asked(session, [share(session, sheet).id]) == {}
     with pytest.raises(NotAsked):
         second_answers.confirm(
@@ -137,7 +137,7 @@ def test_the_company_above_answers_for_its_subcontractor(session: Session) -> No
         mode=PlacementMode.sous_traitance,
     )
     sheet = trade.declared(session, inside.contract, "01/04/2026", "30/04/2026", "100")
-    [line] = second_answers.awaiting(session, ground.company.id)
+    [line] = lines_to_confirm.awaiting(session, ground.company.id)
     assert (line.share_id, line.declared_by) == (share(session, sheet).id, workshop.label)
 
 
@@ -164,7 +164,7 @@ def test_another_answer_before_the_decision_replaces_the_first(session: Session)
     said = second_answers.of_shares(session, [line])[line]
     assert (said.contested, said.declared, said.hours, said.difference) == (True, D(63), D(56), D(7))
     assert (said.comment, said.sender) == ("absent le 29/04", here.host.name)
-    [shown] = second_answers.awaiting(session, here.host.organisation_id)
+    [shown] = lines_to_confirm.awaiting(session, here.host.organisation_id)
     assert (shown.said, shown.contested, shown.comment) == (D(56), True, "absent le 29/04")
     assert journalled(session, here.sheet) == ["declare", "confirm_hours", "contest_hours"]
     details = session.scalars(select(JournalEntry.details).where(JournalEntry.verb == "contest_hours")).one()
@@ -227,7 +227,7 @@ def test_a_correction_is_asked_again(session: Session) -> None:
     [line] = asked(session, here.host)
     second_answers.contest(session, line, D(56), "absent le 29/04", by=here.host, at=AT)
     again = correct(session, here, "56")
-    [shown] = second_answers.awaiting(session, here.host.organisation_id)
+    [shown] = lines_to_confirm.awaiting(session, here.host.organisation_id)
     assert (shown.share_id, shown.said, shown.correction) == (share(session, again).id, None, True)
 
 
@@ -287,7 +287,7 @@ def test_a_host_learns_its_own_share_only(session: Session) -> None:
         "130",
         parts=[Part(at_work.placement.id, D(90)), Part(other.id, D(40))],
     )
-    [line] = second_answers.awaiting(session, neighbour.id)
+    [line] = lines_to_confirm.awaiting(session, neighbour.id)
     assert (line.hours, line.lot_id) == (D(40), elsewhere.id)
     with pytest.raises(NotAsked):
         second_answers.confirm(session, asked(session, here.host), by=Speaker(neighbour.id, "Curieux"), at=AT)
@@ -297,6 +297,6 @@ def test_the_list_may_be_of_one_month(session: Session) -> None:
     here = mission(session)
     trade.declared(session, here.contract, "01/05/2026", "31/05/2026", "50")
     company = here.ground.company.id
-    assert [each.hours for each in second_answers.awaiting(session, company)] == [D(63), D(50)]
-    may = second_answers.awaiting(session, company, month=date(2026, 5, 1))
+    assert [each.hours for each in lines_to_confirm.awaiting(session, company)] == [D(63), D(50)]
+    may = lines_to_confirm.awaiting(session, company, month=date(2026, 5, 1))
     assert [each.hours for each in may] == [D(50)]

@@ -29,6 +29,7 @@ from facilitator.web import (
     headers,
     health,
     hours,
+    hours_to_confirm,
     lot_calendar,
     lot_measures,
     lot_plan,
@@ -84,6 +85,7 @@ BLUEPRINTS = (
     search.blueprint,
     siaes.blueprint,
     companies.blueprint,
+    hours_to_confirm.blueprint,
     action_links.blueprint,
 )
 csrf = CSRFProtect()

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from facilitator import access, declarations, globalisations, placement_list, shares
+from facilitator import access, declarations, globalisations, placement_list, second_answers, shares
 from facilitator.contracts import Contract, PlacementContract
 from facilitator.db import db
 from facilitator.forms.hours import CorrectionForm, HoursForm, SplitForm, Target, proposed_split, with_shares
@@ -207,6 +207,8 @@ def split(timesheet_id: int) -> ResponseReturnValue:
     )
     sheet = _sheet(contract, "Partager le relevé", "Partager le relevé", back, intro)
 
+    contested = [each for each in second_answers.of_sheet(db.session(), old.id) if each.contested]
+
     def verb() -> str:
         assert form.at.data and form.first_hours.data is not None  # validated
         first, _ = declarations.split(
@@ -218,6 +220,11 @@ def split(timesheet_id: int) -> ResponseReturnValue:
             on=clock.today(),
             by=access.current().user_id,
         )
+        for each in contested:
+            flash(
+                f"{each.organisation} contestait ces heures\u00a0: sa réponse ne se partage pas, la question lui est posée de nouveau.",
+                "warning",
+            )
         return url_for("timesheets.show", timesheet_id=first.id)
 
     return sheets.answer(

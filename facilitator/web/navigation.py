@@ -39,11 +39,13 @@ MENUS: Mapping[MembershipRole, tuple[Entry, ...]] = MappingProxyType(
         MembershipRole.company: (
             Entry("Vos lots", "companies.lots"),
             Entry("Mises à l’emploi", "companies.placements"),
+            Entry("À confirmer", "hours_to_confirm.signed_in"),
         ),
         MembershipRole.siae: (
             Entry("Mises à l’emploi", "siaes.placements"),
             Entry("Contrats", "siaes.contracts"),
             Entry("Heures", "siaes.hours"),
+            Entry("À confirmer", "hours_to_confirm.signed_in"),
         ),
         MembershipRole.referrer: (),
     }

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import or_, select
 
-from facilitator import access, declarations, lot_hours, timesheet_queue, validations
+from facilitator import access, both_sides, declarations, lot_hours, timesheet_queue, validations
 from facilitator.awards import Award
 from facilitator.contracts import Contract
 from facilitator.db import db
@@ -178,27 +178,30 @@ def show(timesheet_id: int) -> ResponseReturnValue:
         contract_label=described(contract),
         person=session.get_one(Person, sheet.person_id),
         employer=session.get_one(Organisation, contract.employer_id),
-        parts=_parts(sheet.id),
+        parts=_parts(sheet),
         history=_history(sheet),
         states=TimesheetState,
     )
 
 
-def _parts(timesheet_id: int) -> list[dict[str, Any]]:
-    """The shares with their verdict in words."""
-    rows = db.session.execute(
+def _parts(sheet: Timesheet) -> list[dict[str, Any]]:
+    """The shares with their verdict in words, and what the other side says of each."""
+    session = db.session()
+    rows = session.execute(
         select(Share, Lot.number, Lot.title, Market.object)
         .join(Lot, Lot.id == Share.lot_id)
         .join(Market, Market.id == Lot.market_id)
-        .where(Share.timesheet_id == timesheet_id)
+        .where(Share.timesheet_id == sheet.id)
         .order_by(Share.id)
-    )
+    ).all()
+    said = both_sides.of_sheet(session, sheet)
     return [
         {
             "share": share,
             "lot": f"{market} – lot {number} {title}",
             "standing": Standing(share.standing).label,
             "reasons": [Reason(code) for code in share.reasons.split()],
+            "second": said.get(share.id),
         }
         for share, number, title, market in rows
     ]

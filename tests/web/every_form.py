@@ -20,6 +20,7 @@ from facilitator import (
     eligibility,
     globalisations,
     ledger,
+    links,
     lot_dates,
     market_files,
     operations,
@@ -99,6 +100,13 @@ def place(app: Flask, session: Session) -> Place:
     ]
     refused = trade.declared(session, fixed.contract, "01/02/2025", "28/02/2025", "100")
     validations.refuse(session, refused, "Feuille manquante", on=day("01/03/2025"), by=None)
+    hosted = trade.work(
+        session, waiting, ground.award, employer, ContractType.ctt, "01/04/2026", "31/12/2026"
+    )
+    sheets.append(trade.declared(session, hosted.contract, "01/10/2026", "31/10/2026", "63"))
+    declaration = links.issue_declaration(
+        session, ground.company.id, day("01/10/2026"), "chantier@demo.example", at=now()
+    )
     agreement = globalisations.record(
         session,
         ground.territory.id,
@@ -149,7 +157,7 @@ def place(app: Flask, session: Session) -> Place:
             session.scalars(select(Membership.id).where(Membership.user_id == facilitator.id))
         ),
     }
-    tokens = [token, builders.password_link(session, facilitator)]
+    tokens = [token, builders.password_link(session, facilitator), declaration]
     exits = [(gone.id, "2025-06-30", months) for months in (6, 12)]
     session.commit()
     return Place(ground.territory, ids, users, tokens, exits)
