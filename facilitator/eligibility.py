@@ -62,6 +62,17 @@ def request(
     return fiche
 
 
+def fiche_to_decide(session: Session, person: Person, **asked: Any) -> Eligibility:
+    """The fiche that waits for this person, or a new one (`asked`: what `request` takes)."""
+    waiting = session.scalar(
+        select(Eligibility)
+        .where(Eligibility.person_id == person.id, Eligibility.state.in_(OPEN_STATES))
+        .order_by(Eligibility.id)
+        .limit(1)
+    )
+    return waiting or request(session, person, **asked)
+
+
 def validate(
     session: Session,
     fiche: Eligibility,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from facilitator import eligibility, people, placements
 from facilitator.awards import Award
-from facilitator.eligibility import OPEN_STATES, Proof
+from facilitator.eligibility import Proof
 from facilitator.people import Eligibility, Person
 from facilitator.placements import Answer, Placement
 from facilitator.refusals import Refused
@@ -120,12 +120,9 @@ def _entitle(
         raise ExpressRefused(
             "La fiche est validée au plus tard aujourd’hui. Corrigez le jour de la décision."
         )
-    fiche = session.scalar(
-        select(Eligibility)
-        .where(Eligibility.person_id == person.id, Eligibility.state.in_(OPEN_STATES))
-        .order_by(Eligibility.id)
-        .limit(1)
-    ) or eligibility.request(session, person, requested_on=day, wished_start_on=wished_start_on, by=by)
+    fiche = eligibility.fiche_to_decide(
+        session, person, requested_on=day, wished_start_on=wished_start_on, by=by
+    )
     criterion = entitlement.criterion
     eligibility.validate(
         session,

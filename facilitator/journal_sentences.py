@@ -174,6 +174,13 @@ _SENTENCES: Mapping[tuple[str, str], str | Callable[[Details], str]] = MappingPr
         ("refuse", "timesheet"): "Relevé d’heures refusé.",
         ("confirm_hours", "timesheet"): "Heures confirmées par l’autre partie.",
         ("contest_hours", "timesheet"): "Heures contestées par l’autre partie.",
+        ("ask", "eligibility_request"): "Validation d’un public demandée.",
+        ("ask_completion", "eligibility_request"): "Demande de validation d’un public\u00a0: à compléter.",
+        ("complete", "eligibility_request"): "Demande de validation d’un public complétée.",
+        ("validate", "eligibility_request"): "Demande de validation d’un public\u00a0: public validé.",
+        ("refuse", "eligibility_request"): "Demande de validation d’un public refusée.",
+        ("drop", "eligibility_request"): "Demande de validation d’un public classée sans suite.",
+        ("withdraw", "eligibility_request"): "Demande de validation d’un public retirée par son auteur.",
         ("globalise", "globalisation"): "Accord de globalisation des heures avec d’autres lots.",
         ("consent", "globalisation"): "Accord du donneur d’ordre à la globalisation.",
     }

@@ -1,7 +1,7 @@
 """A person’s file: fiches with their proofs, windows with their last counted day, hours by month."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,6 +16,7 @@ from facilitator.markets import Lot, Market
 from facilitator.organisations import Organisation
 from facilitator.people import Eligibility, EligibilityCriterion, Person, Window, WindowAdjustment
 from facilitator.periods import Interval
+from facilitator.rules import Rules
 from facilitator.territories import rules_of
 from facilitator.vocabulary import ContractType, Criterion, EligibilityState, Reason, Standing
 
@@ -36,6 +37,7 @@ class OpenWindow:
     """A window with its usual last counted day, and the day from which its end is announced."""
 
     id: int
+    eligibility_id: int
     from_on: datetime.date
     last_on: datetime.date
     alert_on: datetime.date
@@ -98,33 +100,50 @@ def _fiche(fiche: Eligibility, criteria: list[tuple[Criterion, EligibilityCriter
 
 def windows(session: Session, person: Person, contracts: Sequence[Contract]) -> list[OpenWindow]:
     """The windows of a person, as they count for a usual contract (three selects)."""
-    rules = rules_of(session, person.territory_id)
+    return windows_by_person(session, person.territory_id, {person.id: contracts})[person.id]
+
+
+def windows_by_person(
+    session: Session, territory_id: int, contracts: Mapping[int, Sequence[Contract]]
+) -> dict[int, list[OpenWindow]]:
+    """The windows of several people of a territory, whose contracts are given (three selects)."""
+    rules = rules_of(session, territory_id)
     found = session.scalars(
-        select(Window).where(Window.person_id == person.id).order_by(Window.from_on)
+        select(Window).where(Window.person_id.in_(contracts)).order_by(Window.from_on)
     ).all()
     adjustments: dict[int, list[WindowAdjustment]] = {}
     for each in session.scalars(
         select(WindowAdjustment)
         .join(Window, Window.id == WindowAdjustment.window_id)
-        .where(Window.person_id == person.id)
+        .where(Window.person_id.in_(contracts))
         .order_by(WindowAdjustment.from_on)
     ):
         adjustments.setdefault(each.window_id, []).append(each)
-    days = [Interval(contract.from_on, contract.last_on) for contract in contracts]
-    shown = []
+    shown: dict[int, list[OpenWindow]] = {person_id: [] for person_id in contracts}
     for window in found:
-        theirs = adjustments.get(window.id, [])
-        fact = WindowFact(
-            window.from_on,
-            tuple(Adjustment(AdjustmentKind(each.kind), each.from_on, each.to_on) for each in theirs),
-        )
-        in_force = rules.on(window.from_on)
-        usual = Interval(days[0].from_on if days else window.from_on)
-        last = last_day_of(fact, ContractType.cdd, in_force, usual, days) or datetime.date.max
-        shown.append(
-            OpenWindow(window.id, window.from_on, last, alert_on(last, in_force), window.reason, theirs)
+        shown[window.person_id].append(
+            _open_window(
+                window,
+                adjustments.get(window.id, []),
+                rules.on(window.from_on),
+                [Interval(each.from_on, each.last_on) for each in contracts[window.person_id]],
+            )
         )
     return shown
+
+
+def _open_window(
+    window: Window, theirs: list[WindowAdjustment], rules: Rules, days: Sequence[Interval]
+) -> OpenWindow:
+    fact = WindowFact(
+        window.from_on,
+        tuple(Adjustment(AdjustmentKind(each.kind), each.from_on, each.to_on) for each in theirs),
+    )
+    usual = Interval(days[0].from_on if days else window.from_on)
+    last = last_day_of(fact, ContractType.cdd, rules, usual, days) or datetime.date.max
+    return OpenWindow(
+        window.id, window.eligibility_id, window.from_on, last, alert_on(last, rules), window.reason, theirs
+    )
 
 
 def contracts_of(session: Session, person_id: int) -> list[tuple[Contract, str]]:

@@ -190,7 +190,7 @@ def test_the_same_person_is_registered_once_in_a_territory(session: Session) -> 
     people.register(session, place.id, by=None, **known)  # type: ignore[arg-type]
     with pytest.raises(PersonRefused, match="est déjà inscrite sur le territoire"):
         people.register(session, place.id, by=None, **(known | {"first_name": "ELODIE"}))  # type: ignore[arg-type]
-    with pytest.raises(PersonRefused, match="âge hors de 14 à 99 ans"):
+    with pytest.raises(PersonRefused, match="âge hors de 14 à 99\u00a0ans"):
         people.register(session, place.id, by=None, **(known | {"birth_on": day("02/03/2011")}))  # type: ignore[arg-type]
     assert count(session, Person) == 1
     people.register(session, elsewhere.id, by=None, **known)  # type: ignore[arg-type]
