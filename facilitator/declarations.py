@@ -1,6 +1,7 @@
 """Declaring hours: a relevé with its shares, its corrections, its split at a limit, and «néant»."""
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,6 +17,7 @@ from facilitator.french import hours as french_hours
 from facilitator.french import month as french_month
 from facilitator.hours import HoursRefused, NilDeclaration, Share, Timesheet
 from facilitator.periods import first_of_month, last_of_month
+from facilitator.sendings import Sending
 from facilitator.shares import Part
 from facilitator.territories import rules_of
 from facilitator.vocabulary import Channel, Standing, TimesheetState
@@ -55,10 +57,12 @@ def declare(
     training: Decimal = ZERO,
     parts: list[Part] | None = None,
     channel: Channel = Channel.form,
+    sending: Sending | None = None,
 ) -> Declared:
     """Declare the hours of one contract over a period inside one month (hours to 0,01 h).
 
-    Without `parts` all hours go to the only placement that the contract serves. Refuses a period over two
+    Without `parts` all hours go to the only placement that the contract serves; `sending` says which organisation
+    certified them (none: typed by the facilitator). Refuses a period over two
     months, in the future, wholly outside the contract or over another relevé; hours above the month's
     ceiling of the person; shares above the hours worked (trade.md §5).
     """
@@ -68,7 +72,9 @@ def declare(
     rules = rules_of(session, contract.territory_id).on(from_on)
     warnings = plausibility.plausible(session, contract, from_on, to_on, worked, rules, replaced=None)
     allotted = shares.allot(session, contract, parts, from_on=from_on, worked=worked, training=training)
-    sheet = _write(session, contract, from_on, to_on, worked, training, on=on, by=by, channel=channel)
+    sheet = _write(
+        session, contract, from_on, to_on, worked, training, on=on, by=by, channel=channel, sending=sending
+    )
     shares.write(session, sheet, allotted)
     hours.note(session, "declare", [sheet], by)
     return Declared(sheet, warnings)
@@ -88,6 +94,7 @@ def correct(
     training: Decimal = ZERO,
     parts: list[Part] | None = None,
     channel: Channel = Channel.form,
+    sending: Sending | None = None,
 ) -> Declared:
     """Replace a relevé by a new one, with a reason.
 
@@ -106,7 +113,9 @@ def correct(
     warnings = plausibility.plausible(session, contract, from_on, to_on, worked, rules, replaced=replaced)
     chosen = parts if parts is not None else shares.same_parts(session, old, worked, training)
     allotted = shares.allot(session, contract, chosen, from_on=from_on, worked=worked, training=training)
-    sheet = _write(session, contract, from_on, to_on, worked, training, on=on, by=by, channel=channel)
+    sheet = _write(
+        session, contract, from_on, to_on, worked, training, on=on, by=by, channel=channel, sending=sending
+    )
     sheet.replaces_id, sheet.correction_reason = replaced.id, reason
     if old.state != TimesheetState.validated:
         give_way(session, old)
@@ -124,9 +133,11 @@ def split(
     *,
     on: datetime.date,
     by: int | None,
+    firsts: Sequence[Decimal] | None = None,
 ) -> tuple[Timesheet, Timesheet]:
     """Cut a relevé in two at a date (first day of the second part); its hours are divided, none changes.
 
+    Its shares are divided in proportion, or each by its own hours of the first part (`firsts`, in their order).
     The two parts keep the state of the relevé that they replace, who sent it, and that the other side confirmed it.
     """
     _refuse_unless_current(session, old)
@@ -144,7 +155,7 @@ def split(
             "Ce relevé corrige un relevé validé et attend sa validation. Validez-le ou refusez-le, puis partagez-le."
         )
     state, before = old.state, at - datetime.timedelta(days=1)
-    first, rest = shares.cut(old.worked, old.training, shares.parts(session, old), first_hours)
+    first, rest = shares.cut(old.worked, old.training, shares.parts(session, old), first_hours, firsts)
     pieces = [
         (
             start,
@@ -193,7 +204,13 @@ def give_way(session: Session, old: Timesheet) -> None:
 
 
 def declare_nil(
-    session: Session, award: Award, month: datetime.date, *, on: datetime.date, by: int | None
+    session: Session,
+    award: Award,
+    month: datetime.date,
+    *,
+    on: datetime.date,
+    by: int | None,
+    sending: Sending | None = None,
 ) -> NilDeclaration:
     """Say that nobody worked for this company on its lot in a month (twice has one effect)."""
     month = first_of_month(month)
@@ -224,6 +241,7 @@ def declare_nil(
         month=month,
         declared_on=on,
         declared_by_id=by,
+        sending_id=sending.id if sending else None,
     )
     session.add(nil)
     session.flush()
@@ -251,6 +269,7 @@ def _write(
     on: datetime.date,
     by: int | None,
     channel: Channel,
+    sending: Sending | None = None,
 ) -> Timesheet:
     sheet = Timesheet(
         territory_id=contract.territory_id,
@@ -265,6 +284,7 @@ def _write(
         channel=channel,
         declared_on=on,
         declared_by_id=by,
+        sending_id=sending.id if sending else None,
         created_at=journal.now(),
     )
     session.add(sheet)

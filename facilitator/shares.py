@@ -1,5 +1,6 @@
 """Shares: how the hours of a relevé go to the placements, and so to the lots, that its contract serves."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -198,14 +199,25 @@ class Piece:
     parts: list[Part]
 
 
-def cut(worked: Decimal, training: Decimal, whole: list[Part], first_hours: Decimal) -> tuple[Piece, Piece]:
-    """Divide hours and parts in proportion to the hours of the first piece; to the cent, nothing is lost."""
+def cut(
+    worked: Decimal,
+    training: Decimal,
+    whole: list[Part],
+    first_hours: Decimal,
+    said: Sequence[Decimal] | None = None,
+) -> tuple[Piece, Piece]:
+    """Divide hours and parts in proportion to the hours of the first piece; to the cent, nothing is lost.
+
+    Where `said` gives the hours of each part in the first piece, these are taken.
+    """
     firsts: list[Part] = []
     hours_before = training_before = ZERO
-    for part in whole:
+    for place, part in enumerate(whole):
         hours = _portion(hours_before + part.hours, first_hours, worked) - _portion(
             hours_before, first_hours, worked
         )
+        if said is not None:
+            hours = said[place]
         trained = _portion(training_before + part.training, first_hours, worked) - _portion(
             training_before, first_hours, worked
         )

@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -109,7 +110,7 @@ def test_a_person_validated_at_our_request_is_not_asked_for_again_while_the_fich
     ],
 )
 def test_what_cannot_be_right_is_refused_and_nothing_is_written(
-    session: Session, place: Territory, asker: Organisation, change: dict[str, object], said: str
+    session: Session, place: Territory, asker: Organisation, change: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(RequestRefused, match=said):
         asked_for(session, place, asker, replace(SOMEBODY, **change))

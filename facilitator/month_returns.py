@@ -1,0 +1,191 @@
+"""A month to declare: read as a page over all buyers and territories, kept as a draft, and what is still due of it."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from facilitator import month_drafts, month_grid, month_rows, month_sites
+from facilitator.month_cells import Cell, EmptySite, MonthPage, Sent
+from facilitator.month_drafts import Author, DraftHours, DraftRefused, Key, MonthDraft, Typed
+from facilitator.month_rows import Site, label
+from facilitator.organisations import Organisation
+from facilitator.periods import first_of_month, last_of_month
+from facilitator.sendings import Sending
+from facilitator.vocabulary import TimesheetState
+
+LIVE = (TimesheetState.declared, TimesheetState.validated)
+
+
+@dataclass(frozen=True)
+class Due:
+    """One thing that a declarant has not said yet, or has to mend."""
+
+    award_id: int
+    lot_id: int
+    territory_id: int
+    contract_id: int | None  # None: a site without anybody, «néant» or a person to tell of
+    placement_id: int | None
+    person_id: int | None
+    refused: bool
+    asked_from: datetime.date  # the day after the month, or after the quarter where the lot says so
+
+
+def page(
+    session: Session,
+    organisation_id: int,
+    month: datetime.date,
+    *,
+    on: datetime.date,
+    typed: Typed | None = None,
+) -> MonthPage:
+    """The month of one declarant; `typed` stands in the fields instead of the draft (eleven selects)."""
+    month = first_of_month(month)
+    at_work = month_rows.assignments(session, organisation_id, month)
+    served = {each.contract_id for each in at_work}
+    sheets = month_rows.sheets(session, month, served, {each.placement_id for each in at_work})
+    draft, kept = _draft(session, organisation_id, month)
+    cells = month_grid.Cells(organisation_id, month, at_work, sheets, kept, typed).made()
+    rows = month_grid.rows(session, organisation_id, month, at_work, cells)
+    own = month_sites.empty(session, organisation_id, month)
+    sendings, last_sender = _sendings(session, organisation_id, month)
+    nils = typed.nils if typed else frozenset(draft.nil_award_ids if draft else ())
+    return MonthPage(
+        organisation_id=organisation_id,
+        organisation=session.scalars(
+            select(label(Organisation)).where(Organisation.id == organisation_id)
+        ).one(),
+        month=month,
+        begun=month <= on,
+        sites=month_grid.sites(at_work, cells),
+        rows=rows,
+        empty_sites=tuple(EmptySite(site, nil, not nil and site.award_id in nils) for site, nil in own),
+        comment=typed.comment if typed else (draft.comment if draft else None) or "",
+        saved_at=draft.saved_at if draft else None,
+        saved_by=draft.saved_by if draft else None,
+        sendings=sendings,
+        last_sender=last_sender,
+    )
+
+
+def save_draft(
+    session: Session,
+    organisation_id: int,
+    month: datetime.date,
+    typed: Mapping[Key, str],
+    *,
+    by: Author,
+    at: datetime.datetime,
+    seen: Mapping[Key, str] | None = None,
+) -> MonthDraft:
+    """Keep cells as typed, even wrong (`Cell.key` → text); refuses a cell that is not this organisation’s.
+
+    See `month_drafts.keep` for two people who type at once.
+    """
+    month = first_of_month(month)
+    refuse_unknown(cells_of(session, organisation_id, month), typed)
+    return month_drafts.keep(session, organisation_id, month, typed, by=by, at=at, seen=seen)
+
+
+def save_page(
+    session: Session,
+    organisation_id: int,
+    month: datetime.date,
+    typed: Typed,
+    *,
+    seen: Typed | None,
+    on: datetime.date,
+    by: Author,
+    at: datetime.datetime,
+) -> MonthDraft:
+    """Keep all that a page holds: cells, sites said «néant», comment."""
+    month = first_of_month(month)
+    now = page(session, organisation_id, month, on=on)
+    refuse_unknown(now.by_key, typed.cells)
+    cells_seen = seen.cells if seen else None
+    draft = month_drafts.keep(session, organisation_id, month, typed.cells, by=by, at=at, seen=cells_seen)
+    month_drafts.keep_rest(draft, replace(typed, nils=typed.nils & now.nil_ids), seen)
+    return draft
+
+
+def cells_of(session: Session, organisation_id: int, month: datetime.date) -> dict[Key, Cell]:
+    """The cells alone, as they were declared (three selects)."""
+    at_work = month_rows.assignments(session, organisation_id, month)
+    served = {each.contract_id for each in at_work}
+    sheets = month_rows.sheets(session, month, served, {each.placement_id for each in at_work})
+    return {
+        cell.key: cell
+        for _, cell in month_grid.Cells(organisation_id, month, at_work, sheets, {}, None).made()
+    }
+
+
+def refuse_unknown(cells: Mapping[Key, Cell], typed: Mapping[Key, str]) -> None:
+    """Refuse texts for a contract or a placement that this organisation does not declare for in the month."""
+    unknown = [key for key, text in typed.items() if text.strip() and key not in cells]
+    if unknown:
+        said = ", ".join(f"«\u00a0{typed[key].strip()[:20]}\u00a0»" for key in unknown[:5])
+        raise DraftRefused(
+            f"Une case de ce mois n’existe pas ou n’existe plus pour votre structure ({said})\u00a0: le contrat ou la mise"
+            " à l’emploi a pu prendre fin ou être retiré. Rouvrez la page du mois, ou appelez le facilitateur."
+        )
+
+
+def still_due(session: Session, organisation_id: int, month: datetime.date) -> list[Due]:
+    """What the organisation has not said yet of a month, or must mend: nothing that is done, «néant» or the other side’s."""
+    month = first_of_month(month)
+    at_work = month_rows.assignments(session, organisation_id, month)
+    served = {each.contract_id for each in at_work}
+    sheets = month_rows.sheets(session, month, served, {each.placement_id for each in at_work})
+    made = month_grid.Cells(organisation_id, month, at_work, sheets, {}, None).made()
+    found = [_due(each.site, month, cell, each.person_id) for each, cell in made if cell.due]
+    own = month_sites.empty(session, organisation_id, month)
+    return found + [_due(site, month) for site, nil in own if not nil]
+
+
+def _due(site: Site, month: datetime.date, cell: Cell | None = None, person_id: int | None = None) -> Due:
+    return Due(
+        award_id=site.award_id,
+        lot_id=site.lot_id,
+        territory_id=site.territory_id,
+        contract_id=cell.key[0] if cell else None,
+        placement_id=cell.key[1] if cell else None,
+        person_id=person_id,
+        refused=cell is not None and cell.state is TimesheetState.refused,
+        asked_from=asked_from(month, site.quarterly),
+    )
+
+
+def asked_from(month: datetime.date, quarterly: bool) -> datetime.date:
+    """The first day on which the hours of a month are asked for: after it, or after its quarter."""
+    last = month.replace(month=(month.month + 2) // 3 * 3) if quarterly else month
+    return last_of_month(last) + datetime.timedelta(days=1)
+
+
+def _draft(
+    session: Session, organisation_id: int, month: datetime.date
+) -> tuple[MonthDraft | None, dict[Key, DraftHours]]:
+    rows = session.execute(
+        select(MonthDraft, DraftHours)
+        .outerjoin(DraftHours, DraftHours.draft_id == MonthDraft.id)
+        .where(MonthDraft.organisation_id == organisation_id, MonthDraft.month == month)
+        .execution_options(populate_existing=True)
+    ).all()
+    draft = rows[0][0] if rows else None
+    return draft, {cell.key: cell for _, cell in rows if cell is not None}
+
+
+def _sendings(
+    session: Session, organisation_id: int, month: datetime.date
+) -> tuple[tuple[Sent, ...], Sent | None]:
+    """The sendings of the month, newest first, and who sent last, whatever the month (one select)."""
+    last = select(func.max(Sending.id)).where(Sending.organisation_id == organisation_id).scalar_subquery()
+    rows = session.scalars(
+        select(Sending)
+        .where(Sending.organisation_id == organisation_id, or_(Sending.month == month, Sending.id == last))
+        .order_by(Sending.id.desc())
+    ).all()
+    told = [Sent(row.sent_at, row.sender_name, row.sender_position, row.comment) for row in rows]
+    of_month = tuple(one for one, row in zip(told, rows, strict=True) if row.month == month)
+    return of_month, told[0] if told else None
