@@ -59,11 +59,12 @@ def set_up_templates(app: Flask) -> None:
 
 def set_up_database(app: Flask) -> None:
     """Engine, models and migrations."""
-    from facilitator import db, verdicts
+    from facilitator import attestation_watch, db, verdicts
     from facilitator import tables as tables  # loaded for the metadata
 
     db.init_app(app)
     verdicts.listen()
+    attestation_watch.listen()
     Migrate(app, db.db, directory=str(bundled("migrations")), render_as_batch=True)
 
 

@@ -4,15 +4,17 @@ from typing import Any, TypeVar
 
 from flask import abort, g
 from flask_login import current_user
-from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.sql.base import ExecutableOption
 
 from facilitator import journal
 from facilitator.accounts import Membership, User, UserSession
+from facilitator.attestations import Attestation
 from facilitator.awards import Award
 from facilitator.contracts import Contract, PlacementContract
 from facilitator.db import Base, db, writing
 from facilitator.followups import FollowUp
+from facilitator.frozen_bilans import FrozenBilan
 from facilitator.hours import Globalisation, Timesheet
 from facilitator.import_batches import ImportBatch
 from facilitator.markets import Lot, Market, Operation
@@ -201,6 +203,29 @@ def visible_import_batches(member: Member) -> Select[ImportBatch]:
     return _rows(ImportBatch, member, facilitator=ImportBatch.territory_id == member.territory_id)
 
 
+def visible_frozen_bilans(member: Member) -> Select[FrozenBilan]:
+    """A company gets none: counts of publics beside the names that it knows would tell somebody’s criterion."""
+    return _rows(
+        FrozenBilan,
+        member,
+        facilitator=FrozenBilan.territory_id == member.territory_id,
+        authority=FrozenBilan.buyer_id == member.organisation_id,
+    )
+
+
+def visible_attestations(member: Member) -> Select[Attestation]:
+    """A company: those of a whole lot where it has its place, and those of its own award."""
+    bought = select(Lot.id).where(Lot.market_id.in_(_bought_markets(member)))
+    whole = and_(Attestation.award_id.is_(None), Attestation.lot_id.in_(_won_lots(member)))
+    return _rows(
+        Attestation,
+        member,
+        facilitator=Attestation.territory_id == member.territory_id,
+        authority=Attestation.lot_id.in_(bought),
+        company=or_(whole, Attestation.award_id.in_(_own_awards(member))),
+    )
+
+
 def _bought_markets(member: Member) -> Select[int]:
     return select(Market.id).where(Market.buyer_id == member.organisation_id)
 
@@ -319,6 +344,16 @@ def recovery_plan_or_404(id: int, lock: bool = False) -> RecoveryPlan:
 
 def import_batch_or_404(id: int, lock: bool = False) -> ImportBatch:
     return _one(visible_import_batches(current()), id, lock)
+
+
+def frozen_bilan_or_404(id: int, options: tuple[ExecutableOption, ...] = ()) -> FrozenBilan:
+    return _one(visible_frozen_bilans(current()), id, options=options)
+
+
+def attestation_or_404(
+    id: int, lock: bool = False, options: tuple[ExecutableOption, ...] = ()
+) -> Attestation:
+    return _one(visible_attestations(current()), id, lock, options)
 
 
 # Looking at a person leaves a line.

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from facilitator.french import NBSP, euros, number
 from facilitator.french import month as french_month
-from facilitator.labels import Labelled
 from facilitator.outcomes import Chain
 from facilitator.rules import Rules
 from facilitator.statement import AwardStatement, PenaltyLine, Statement
@@ -21,22 +20,6 @@ from facilitator.vocabulary import (
 )
 
 Count = int | None  # None: masked
-
-
-class BilanKind(Labelled):
-    """What a bilan is for: to follow the execution, or to close it."""
-
-    interim = "interim", "intermédiaire"
-    final = "final", "définitif"
-
-
-class BilanScope(Labelled):
-    """What a bilan is about."""
-
-    lot = "lot", "lot"
-    market = "market", "marché"
-    buyer = "buyer", "donneur d’ordre"
-
 
 UNDEFINED = "heures à définir"
 MASKED = "masqué"

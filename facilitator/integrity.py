@@ -1,6 +1,7 @@
 """Does the database still say what it must? Every stored figure is recomputed, every sum added again."""
 
 import datetime
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,13 +10,15 @@ from itertools import groupby
 from sqlalchemy import and_, func, or_, select, text
 from sqlalchemy.orm import Session
 
-from facilitator import statements, verdicts
+from facilitator import attestation_watch, statements, verdicts
+from facilitator.attestations import Attestation
 from facilitator.awards import Award
 from facilitator.commitments import LedgerLine
 from facilitator.compliance import refuse_negative
 from facilitator.contracts import Contract, PlacementContract
 from facilitator.french import date as french_date
 from facilitator.french import hours as french_hours
+from facilitator.frozen_bilans import FrozenBilan
 from facilitator.hours import Share, Timesheet
 from facilitator.ledger import as_fact
 from facilitator.markets import Lot
@@ -43,6 +46,8 @@ def checks(session: Session, on: datetime.date) -> Iterator[Check]:
     yield Check("transfers", "Transferts entre entreprises", tuple(_transfers(session)))
     yield Check("ledger", "Heures engagées", tuple(_ledger(session)))
     yield Check("places", "Rattachements", tuple(_places(session)))
+    yield Check("attestations", "Attestations délivrées", tuple(_attestations(session)))
+    yield Check("frozen", "Bilans envoyés", tuple(_frozen(session)))
     yield Check("orphans", "Lignes orphelines", tuple(_orphans(session)))
 
 
@@ -165,6 +170,33 @@ def _places(session: Session) -> Iterator[str]:
     for what, query in strangers.items():
         for found in session.scalars(query):
             yield f"{what} {found}\u00a0: à un autre lot, une autre personne, un autre employeur ou un autre territoire que son rattachement"
+
+
+def _attestations(session: Session) -> Iterator[str]:
+    """The file of each is the one that was issued, and those still valid hold."""
+    for id_, pdf, digest in session.execute(
+        select(Attestation.id, Attestation.pdf, Attestation.pdf_sha256)
+        .order_by(Attestation.id)
+        .execution_options(yield_per=20)
+    ):
+        if hashlib.sha256(pdf).hexdigest() != digest:
+            yield f"attestation {id_}\u00a0: le fichier n’est plus celui qui a été délivré"
+    for issued, now in attestation_watch.fallen(session):
+        yield (
+            f"attestation {issued.id}\u00a0: valable, alors qu’il manque {french_hours(now.missing)} au"
+            f" {french_date(issued.closed_on)}"
+        )
+
+
+def _frozen(session: Session) -> Iterator[str]:
+    """Both files of each bilan are those that were sent."""
+    columns = (FrozenBilan.pdf, FrozenBilan.pdf_sha256, FrozenBilan.workbook, FrozenBilan.workbook_sha256)
+    for id_, pdf, pdf_digest, workbook, workbook_digest in session.execute(
+        select(FrozenBilan.id, *columns).order_by(FrozenBilan.id).execution_options(yield_per=20)
+    ):
+        for what, content, digest in (("PDF", pdf, pdf_digest), ("classeur", workbook, workbook_digest)):
+            if hashlib.sha256(content).hexdigest() != digest:
+                yield f"bilan {id_}\u00a0: le {what} n’est plus celui qui a été envoyé"
 
 
 def _orphans(session: Session) -> Iterator[str]:

@@ -10,6 +10,7 @@ from facilitator import french
 from facilitator.labels import Labelled
 from facilitator.vocabulary import (
     AwardRole,
+    BilanKind,
     CalibrationBasis,
     Channel,
     DocumentKind,
@@ -125,6 +126,13 @@ _SENTENCES: Mapping[tuple[str, str], str | Callable[[Details], str]] = MappingPr
         ("add_ledger_line", "ledger_line"): lambda d: (
             f"Ligne d’engagement\u00a0: {_label(LedgerKind, d.get('kind'))}, {_signed(d)}."
         ),
+        ("freeze", "frozen_bilan"): lambda d: (
+            f"Bilan {_label(BilanKind, d.get('kind'))} n°\u00a0{d.get('number')} établi, situation au {_day(d, 'on')}."
+        ),
+        ("issue", "attestation"): lambda d: (
+            f"Attestation n°\u00a0{d.get('number')} délivrée\u00a0: {_hours(d, 'retained')} retenues pour {_hours(d, 'owed')} engagées."
+        ),
+        ("revoke", "attestation"): lambda d: f"Attestation n°\u00a0{d.get('number')} révoquée.",
         ("affirm_tranche", "ledger_line"): lambda d: (
             f"Tranche optionnelle affermie le {_day(d, 'effective_on')}."
         ),

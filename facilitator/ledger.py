@@ -20,6 +20,7 @@ from facilitator.commitments import (
     SiteHours,
 )
 from facilitator.compliance import LedgerFact, refuse_negative
+from facilitator.db import touch
 from facilitator.french import date as french_date
 from facilitator.french import hours as french_hours
 from facilitator.markets import Lot
@@ -118,6 +119,7 @@ def affirm(session: Session, lot: Lot, line: LedgerLine, on: datetime.date, *, b
             " Un avenant peut engager de nouvelles heures."
         )
     line.effective_on = on
+    touch(session, "owed", lot.id)
     _note(session, "affirm_tranche", lot, line.id, by, effective_on=str(on))
 
 
@@ -327,6 +329,7 @@ def _refuse_negative(session: Session, lot: Lot, new: list[LedgerFact]) -> None:
 def _write(session: Session, lot: Lot, line: LedgerLine, by: int | None) -> LedgerLine:
     session.add(line)
     session.flush()
+    touch(session, "owed", lot.id)
     _note(session, "add_ledger_line", lot, line.id, by, kind=line.kind, delta=str(line.delta))
     return line
 

@@ -24,7 +24,8 @@ class Permission(StrEnum):
     read_own_placements = "read_own_placements"  # placements, contracts and hours of an employer
     answer_placements = "answer_placements"  # confirm or decline what was proposed
     answer_hours = "answer_hours"  # confirm or contest the hours that the other side declared
-    download_compliance = "download_compliance"  # the workbook
+    download_compliance = "download_compliance"  # the workbook, and bilans that were sent
+    read_attestations = "read_attestations"  # the page that was issued
 
 
 _P = Permission
@@ -41,11 +42,20 @@ GRANTS: Mapping[MembershipRole, frozenset[Permission]] = MappingProxyType(
                 _P.edit_hours,
                 _P.follow_up,
                 _P.download_compliance,
+                _P.read_attestations,
             }
         ),
-        MembershipRole.authority: frozenset({_P.read_own_markets, _P.download_compliance}),
+        MembershipRole.authority: frozenset(
+            {_P.read_own_markets, _P.download_compliance, _P.read_attestations}
+        ),
         MembershipRole.company: frozenset(
-            {_P.read_own_lots, _P.read_own_placements, _P.answer_placements, _P.answer_hours}
+            {
+                _P.read_own_lots,
+                _P.read_attestations,
+                _P.read_own_placements,
+                _P.answer_placements,
+                _P.answer_hours,
+            }
         ),
         MembershipRole.siae: frozenset({_P.read_own_placements, _P.answer_placements, _P.answer_hours}),
         MembershipRole.referrer: frozenset(),
@@ -97,6 +107,26 @@ DOORS: dict[str, Door] = {
     "authorities.index": Door(_P.read_own_markets),
     "authorities.market": Door(_P.read_own_markets, "market", "market_id"),
     "authorities.bilan": Door(_P.read_own_markets),
+    "authorities.bilan_pdf": Door(_P.read_own_markets),
+    "authorities.sent_bilans": Door(_P.read_own_markets),
+    # Bilans that were sent, attestations
+    "frozen_bilans.of_lot": Door(_P.follow_markets, "lot", "lot_id"),
+    "frozen_bilans.of_market": Door(_P.follow_markets, "market", "market_id"),
+    "frozen_bilans.of_buyer": Door(_P.follow_markets, "organisation", "organisation_id"),
+    "frozen_bilans.lot_pdf": Door(_P.follow_markets, "lot", "lot_id"),
+    "frozen_bilans.lot_workbook": Door(_P.follow_markets, "lot", "lot_id"),
+    "frozen_bilans.market_pdf": Door(_P.follow_markets, "market", "market_id"),
+    "frozen_bilans.buyer_pdf": Door(_P.follow_markets, "organisation", "organisation_id"),
+    "frozen_bilans.freeze_lot": Door(_P.edit_markets, "lot", "lot_id"),
+    "frozen_bilans.freeze_market": Door(_P.edit_markets, "market", "market_id"),
+    "frozen_bilans.freeze_buyer": Door(_P.edit_markets, "organisation", "organisation_id"),
+    "frozen_bilans.pdf": Door(_P.download_compliance, "frozen_bilan", "bilan_id"),
+    "frozen_bilans.workbook": Door(_P.download_compliance, "frozen_bilan", "bilan_id"),
+    "attestations.show": Door(_P.follow_markets, "attestation", "attestation_id"),
+    "attestations.pdf": Door(_P.read_attestations, "attestation", "attestation_id"),
+    "attestations.issue": Door(_P.edit_markets, "lot", "lot_id"),
+    "attestations.revoke": Door(_P.edit_markets, "attestation", "attestation_id"),
+    "attestations.check": Door(PUBLIC),
     # The facilitator's day, follow-ups, search
     "day.show": Door(_P.follow_markets),
     "day.remind": Door(_P.edit_placements, "placement", "placement_id"),
@@ -179,7 +209,6 @@ DOORS: dict[str, Door] = {
     "hours.split": Door(_P.edit_hours, "timesheet", "timesheet_id"),
     "timesheets.queue": Door(_P.edit_hours),
     "timesheets.validate_many": Door(_P.edit_hours),
-    "timesheets.refuse_many": Door(_P.edit_hours),
     "timesheets.of_lot": Door(_P.edit_hours, "lot", "lot_id"),
     "timesheets.nil": Door(_P.edit_hours, "lot", "lot_id"),
     "timesheets.show": Door(_P.edit_hours, "timesheet", "timesheet_id"),

@@ -2,12 +2,14 @@
 
 from facilitator import (
     accounts,
+    attestations,
     awards,
     commitments,
     contracts,
     eligibility_requests,
     field_actions,
     followups,
+    frozen_bilans,
     hours,
     import_batches,
     journal,
@@ -27,12 +29,14 @@ from facilitator import (
 
 DECLARED_IN = (
     accounts,
+    attestations,
     awards,
     commitments,
     contracts,
     eligibility_requests,
     field_actions,
     followups,
+    frozen_bilans,
     hours,
     import_batches,
     journal,

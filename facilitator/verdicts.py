@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from sqlalchemy import bindparam, event, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, event, or_, select, update
 from sqlalchemy.orm import Session
 
 from facilitator import verdict_facts
@@ -23,8 +23,22 @@ def refresh(session: Session) -> int:
     touched = take_touched(session)
     if not touched:
         return 0
+    _pass_on(session, touched)
     ids = _shares_of(session, touched)
     return sum(_store(session, changes) for changes in _changes(session, ids))
+
+
+def _pass_on(session: Session, touched: dict[str, set[int]]) -> None:
+    """Keep what was touched for those who look at the figures once the verdicts are right."""
+    judged: dict[str, set[int]] = session.info.setdefault("judged", {})
+    for kind, ids in touched.items():
+        judged.setdefault(kind, set()).update(ids)
+
+
+def take_judged(session: Session) -> dict[str, set[int]]:
+    """What the verdicts were refreshed for since the last call."""
+    judged: dict[str, set[int]] = session.info.pop("judged", {})
+    return judged
 
 
 def drift(session: Session) -> Iterator[tuple[int, Columns, Columns]]:
@@ -42,6 +56,15 @@ def listen() -> None:
 
 def _shares_of(session: Session, touched: dict[str, set[int]]) -> list[int]:
     """The shares that rest on what was touched."""
+    resting = resting_on(session, touched)
+    if resting is None:
+        return []
+    query = select(Share.id).join(Timesheet, Timesheet.id == Share.timesheet_id)
+    return list(session.scalars(query.where(resting).order_by(Share.id)))
+
+
+def resting_on(session: Session, touched: dict[str, set[int]]) -> ColumnElement[bool] | None:
+    """Which shares (joined to their relevé) rest on what was touched; None when none can."""
     people = touched.get("person", set())
     contracts = touched.get("contract", set())
     if contracts:  # the first day of a contract may open the window of other contracts
@@ -55,10 +78,7 @@ def _shares_of(session: Session, touched: dict[str, set[int]]) -> list[int]:
         or_(Timesheet.id.in_(sheets), Timesheet.replaces_id.in_(sheets)) if sheets else None,
     ]
     given = [each for each in conditions if each is not None]
-    if not given:
-        return []
-    query = select(Share.id).join(Timesheet, Timesheet.id == Share.timesheet_id)
-    return list(session.scalars(query.where(or_(*given)).order_by(Share.id)))
+    return or_(*given) if given else None
 
 
 def _changes(session: Session, ids: Sequence[int]) -> Iterator[list[tuple[int, Columns, Columns]]]:

@@ -23,6 +23,8 @@ __all__ = [
     "AnsweredBy",
     "AuthorityCategory",
     "AwardRole",
+    "BilanKind",
+    "BilanScope",
     "CalibrationBasis",
     "Channel",
     "ClauseKind",
@@ -360,3 +362,18 @@ class Pace(StrEnum):
     on_time = "on_time", "Dans le rythme", "●"
     late = "late", "En retard", "▲"
     critical = "critical", "Critique", "■"
+
+
+class BilanKind(Labelled):
+    """What a bilan is for: to follow the execution, or to close it."""
+
+    interim = "interim", "intermédiaire"
+    final = "final", "définitif"
+
+
+class BilanScope(Labelled):
+    """What a bilan is about."""
+
+    lot = "lot", "lot"
+    market = "market", "marché"
+    buyer = "buyer", "donneur d’ordre"

@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from facilitator import bilan as words
 from facilitator import french
-from facilitator.bilan import MASKED, UNDEFINED, Bilan, BilanKind, Company, FollowUp, LotLine, Publics
+from facilitator.bilan import MASKED, UNDEFINED, Bilan, Company, FollowUp, LotLine, Publics
 from facilitator.french import NBSP
 from facilitator.statement import MonthFigures, Statement
-from facilitator.vocabulary import SurveyGroup, ToleranceKind
+from facilitator.vocabulary import BilanKind, SurveyGroup, ToleranceKind
 from reports import method, pdf
 from reports.columns import PUBLICS
 
@@ -32,8 +32,13 @@ class Edition:
 
 
 def build(bilan: Bilan, edition: Edition, *, made_at: datetime.datetime) -> bytes:
+    """Draw the PDF of a bilan."""
+    return draw(facts(bilan, edition), made_at=made_at)
+
+
+def draw(told: Facts, *, made_at: datetime.datetime) -> bytes:
     """Draw the PDF of `facts`."""
-    return pdf.build(TEMPLATE, facts(bilan, edition), made_at=made_at)
+    return pdf.build(TEMPLATE, told, made_at=made_at)
 
 
 def file_name(bilan: Bilan) -> str:

@@ -1,6 +1,7 @@
 """Small rows for tests: a territory, its accounts, and the chain from a market to a relevé."""
 
 import datetime
+import hashlib
 import itertools
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,9 +12,11 @@ from stdnum import luhn
 
 from facilitator import accounts, links, organisations, people, recovery_plans, territories
 from facilitator.accounts import Membership, User, UserSession
+from facilitator.attestations import Attestation
 from facilitator.awards import Award
 from facilitator.contracts import Contract, PlacementContract
 from facilitator.followups import FollowUp
+from facilitator.frozen_bilans import FrozenBilan
 from facilitator.hours import Globalisation, Share, Timesheet
 from facilitator.import_batches import ImportBatch
 from facilitator.journal import now
@@ -337,6 +340,53 @@ def _work(session: Session, here: Chain) -> None:
         ),
     }
     here.ids.update({thing: row.id for thing, row in rows.items()})
+    here.ids["frozen_bilan"] = _kept(session, _sent(here, here_lot)).id
+    here.ids["attestation"] = _kept(session, _attested(here, here_lot)).id
+
+
+def _sent(here: Chain, of: Lot) -> FrozenBilan:
+    return FrozenBilan(
+        territory_id=here.territory.id,
+        buyer_id=here.buyer.id,
+        scope="lot",
+        scope_id=of.id,
+        market_id=of.market_id,
+        lot_id=of.id,
+        number=1,
+        kind="interim",
+        on=DAY(2026, 1, 31),
+        made_at=now(),
+        sent_to="Service achats",
+        subject="Lot d’essai",
+        owed=Decimal(10),
+        declared=Decimal(0),
+        retained=Decimal(0),
+        file_name="Bilan d’essai",
+        data_sha256=hashlib.sha256(b"data").hexdigest(),
+        pdf_sha256=hashlib.sha256(b"%PDF").hexdigest(),
+        workbook_sha256=hashlib.sha256(b"PK").hexdigest(),
+        pdf=b"%PDF",
+        workbook=b"PK",
+    )
+
+
+def _attested(here: Chain, of: Lot) -> Attestation:
+    return Attestation(
+        territory_id=here.territory.id,
+        year=2026,
+        number=1,
+        code="ACDEFGHJ",
+        lot_id=of.id,
+        issued_on=DAY(2026, 1, 31),
+        issued_at=now(),
+        closed_on=DAY(2026, 1, 31),
+        owed=Decimal(0),
+        retained=Decimal(0),
+        said={"company": here.company.label, "market": "Marché d’essai", "lot": "1 – Lot d’essai"},
+        lines=[],
+        pdf_sha256=hashlib.sha256(b"%PDF").hexdigest(),
+        pdf=b"%PDF",
+    )
 
 
 def _accounts(session: Session, here: Chain) -> None:

@@ -4,12 +4,17 @@ from io import BytesIO
 
 from flask import Blueprint, Response, abort, render_template, request, send_file
 
-from facilitator import access, bilans
+from facilitator import access, bilans, frozen_bilans, journal
+from facilitator.attestations import Attestation
+from facilitator.bilan import Bilan
 from facilitator.db import db
+from facilitator.frozen_bilans import FrozenBilan
+from facilitator.vocabulary import BilanKind
 from facilitator.web import as_of, clock
-from reports import compliance_workbook
+from reports import compliance_workbook, lot_bilan
 
 blueprint = Blueprint("authorities", __name__, url_prefix="/mes-marches")
+SHOWN = 200  # bilans and attestations on one page
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -33,9 +38,47 @@ def market(market_id: int) -> str:
     )
 
 
+@blueprint.get("/bilans")
+def sent_bilans() -> str:
+    """The bilans that facilitators sent, and the attestations of the buyer’s lots."""
+    session, member = db.session(), access.current()
+    frozen = session.scalars(
+        access.visible_frozen_bilans(member)
+        .order_by(FrozenBilan.made_at.desc(), FrozenBilan.id.desc())
+        .limit(SHOWN + 1)
+    ).all()
+    issued = session.scalars(
+        access.visible_attestations(member).order_by(Attestation.id.desc()).limit(SHOWN + 1)
+    ).all()
+    return render_template(
+        "authorities/bilans.html",
+        versions=frozen_bilans.chained(frozen)[:SHOWN],
+        issued=issued[:SHOWN],
+        shown=SHOWN,
+        more=max(len(frozen), len(issued)) > SHOWN,
+    )
+
+
 @blueprint.get("/bilan.xlsx")
 def bilan() -> Response:
     """The workbook of all markets, or of the one that `marche` names."""
+    found = _asked()
+    content = compliance_workbook.build(found)
+    name = compliance_workbook.file_name(found)
+    return send_file(BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=name)
+
+
+@blueprint.get("/bilan.pdf")
+def bilan_pdf() -> Response:
+    """The same bilan as PDF: what can be read today, not numbered."""
+    found = _asked()
+    kind = BilanKind.final if found.situation.statement.ended else BilanKind.interim
+    content = lot_bilan.build(found, lot_bilan.Edition(kind), made_at=journal.now())
+    name = lot_bilan.file_name(found)
+    return send_file(BytesIO(content), mimetype="application/pdf", as_attachment=True, download_name=name)
+
+
+def _asked() -> Bilan:
     on, asked = as_of.asked(), request.args.get("marche", "")
     if asked and not (asked.isascii() and asked.isdigit() and len(asked) < 12):
         abort(404)
@@ -43,6 +86,4 @@ def bilan() -> Response:
     buyer = access.organisation_or_404(access.current().organisation_id)
     found = bilans.of_authority(db.session(), buyer, on, clock.today(), of_market)
     access.saw("export_bilan", "market" if of_market else "organisation", (of_market or buyer).id)
-    content = compliance_workbook.build(found)
-    name = compliance_workbook.file_name(found)
-    return send_file(BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=name)
+    return found

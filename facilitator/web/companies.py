@@ -4,6 +4,7 @@ from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
 from facilitator import access, company_lots, days, employer_lists, recovery_plans, subcontractors
+from facilitator.attestations import Attestation
 from facilitator.db import db
 from facilitator.vocabulary import AwardRole
 from facilitator.web import as_of, clock, offsets, placement_answers
@@ -53,6 +54,11 @@ def lot(lot_id: int) -> ResponseReturnValue:
         today=clock.today(),
         plan=_plan(own),
         under=company_lots.subcontractors(session, own.award_id, on),
+        issued=session.scalars(
+            access.visible_attestations(access.current())
+            .where(Attestation.lot_id == lot_id)
+            .order_by(Attestation.id.desc())
+        ).all(),
         months=company_lots.months(session, [own.award_id], on),
     )
 

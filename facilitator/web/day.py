@@ -5,7 +5,16 @@ from typing import Any
 from flask import Blueprint, current_app, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from facilitator import access, alerts, days, followup_list, journal, placement_letters, unhired
+from facilitator import (
+    access,
+    alerts,
+    attestation_watch,
+    days,
+    followup_list,
+    journal,
+    placement_letters,
+    unhired,
+)
 from facilitator.alerts import WatchedLot
 from facilitator.db import db
 from facilitator.followup_list import CallState
@@ -35,6 +44,7 @@ def show() -> ResponseReturnValue:
         form=ReminderForm(),
         mine=days.mine(session, territory_id, on),
         fiches=days.open_fiches(session, territory_id),
+        attestations=attestation_watch.to_see(session, territory_id, journal.now()),
         declined=days.declined(session, territory_id, on),
         calls=sum(calls[state] for state in followup_list.OPEN),
         late_calls=calls[CallState.late],

@@ -17,6 +17,7 @@ TABS = (
     ("Entreprises", "awards.of_lot"),
     ("Mises à l’emploi", "placements.of_lot"),
     ("Heures", "timesheets.of_lot"),
+    ("Bilans", "frozen_bilans.of_lot"),
     ("Journal", "lots.journal"),
 )
 

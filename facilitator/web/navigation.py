@@ -30,12 +30,19 @@ MENUS: Mapping[MembershipRole, tuple[Entry, ...]] = MappingProxyType(
         ),
         MembershipRole.facilitator: (
             Entry("Ma journée", "day.show"),
-            Entry("Marchés", "lots.index", ("/marches", "/operations", "/organisations", "/contacts")),
+            Entry(
+                "Marchés",
+                "lots.index",
+                ("/marches", "/operations", "/organisations", "/contacts", "/attestations"),
+            ),
             Entry("Personnes", "people.index", ("/mises-a-l-emploi", "/contrats", "/fiches", "/periodes")),
             Entry("Heures", "timesheets.queue", ("/globalisations",)),
             Entry("Suivis", "followups.index"),
         ),
-        MembershipRole.authority: (Entry("Mes marchés", "authorities.index"),),
+        MembershipRole.authority: (
+            Entry("Mes marchés", "authorities.index"),
+            Entry("Bilans et attestations", "authorities.sent_bilans"),
+        ),
         MembershipRole.company: (
             Entry("Vos lots", "companies.lots"),
             Entry("Mises à l’emploi", "companies.placements"),
@@ -51,7 +58,11 @@ MENUS: Mapping[MembershipRole, tuple[Entry, ...]] = MappingProxyType(
     }
 )
 SEARCHES: Mapping[MembershipRole, str] = MappingProxyType({MembershipRole.facilitator: "search.show"})
-FOOTER = (("Accessibilité", "public.accessibility"), ("Mentions légales", "public.legal"))
+FOOTER = (
+    ("Vérifier une attestation", "attestations.check"),
+    ("Accessibilité", "public.accessibility"),
+    ("Mentions légales", "public.legal"),
+)
 
 
 def home_of(role: MembershipRole | None) -> str:

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy.orm import Session
 
 from facilitator import bilans, french
-from facilitator.bilan import Bilan, BilanKind
+from facilitator.bilan import Bilan
 from facilitator.markets import Lot, Market
 from facilitator.organisations import Organisation
 from facilitator.people import Person
-from facilitator.vocabulary import GroupementForm
+from facilitator.vocabulary import BilanKind, GroupementForm
 from reports import compliance_workbook, lot_bilan
 from reports.lot_bilan import Edition
 from tests import trade

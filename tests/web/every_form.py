@@ -15,9 +15,11 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from facilitator import (
+    attestations,
     contacts,
     documents,
     eligibility,
+    frozen_bilans,
     globalisations,
     ledger,
     links,
@@ -29,11 +31,13 @@ from facilitator import (
     validations,
 )
 from facilitator.accounts import Membership, User
+from facilitator.attestations import Attestation
+from facilitator.frozen_bilans import FrozenBilan
 from facilitator.journal import now
 from facilitator.people import Window
 from facilitator.permissions import DOORS
 from facilitator.territories import Territory
-from facilitator.vocabulary import ContractType, LedgerKind, MembershipRole, OrganisationRoleName
+from facilitator.vocabulary import BilanKind, ContractType, LedgerKind, MembershipRole, OrganisationRoleName
 from tests import builders, trade
 from tests.forms_in_pages import Browser, page_of
 from tests.trade import day
@@ -126,6 +130,7 @@ def place(app: Flask, session: Session) -> Place:
         by=None,
     )
     users = _users(session, ground, employer)
+    sent, issued = _settled(session, ground)
     batch = market_files.keep(
         session, ground.territory.id, [("decp.json", _decp())], by=users[ROLES.facilitator].id, at=now()
     )
@@ -137,7 +142,7 @@ def place(app: Flask, session: Session) -> Place:
     facilitator = users[ROLES.facilitator]
     ids: dict[str, list[int]] = {
         "territory": [ground.territory.id],
-        "organisation": [ground.company.id],
+        "organisation": [ground.company.id, ground.buyer.id],
         "market": [lot.market_id],
         "lot": [lot.id],
         "award": [ground.award.id],
@@ -152,6 +157,8 @@ def place(app: Flask, session: Session) -> Place:
         "globalisation": [agreement.id],
         "recovery_plan": [plan.id],
         "import_batch": [batch.id],
+        "frozen_bilan": [sent.id],
+        "attestation": [issued.id],
         "user": [facilitator.id],
         "membership": list(
             session.scalars(select(Membership.id).where(Membership.user_id == facilitator.id))
@@ -161,6 +168,41 @@ def place(app: Flask, session: Session) -> Place:
     exits = [(gone.id, "2025-06-30", months) for months in (6, 12)]
     session.commit()
     return Place(ground.territory, ids, users, tokens, exits)
+
+
+def _settled(session: Session, ground: trade.Ground) -> tuple[FrozenBilan, Attestation]:
+    """A bilan that was sent, and the attestation of a small lot."""
+    small = trade.lot(session, ground.territory, hours="7", by_buyer=ground.buyer)
+    hired = trade.direct(
+        session,
+        trade.person(session, ground.territory, "01/01/2025"),
+        trade.award(session, small, ground.company),
+        ContractType.cdi,
+        "01/02/2025",
+    )
+    trade.month(session, hired.contract, "02/2025", "7")
+    scope = frozen_bilans.of_lot(session, ground.lot)
+    sent = frozen_bilans.freeze(
+        session,
+        scope,
+        BilanKind.interim,
+        on=day("31/10/2026"),
+        sent_to="Service achats",
+        made_on=day("02/11/2026"),
+        at=now(),
+        by=None,
+    )
+    issued = attestations.issue(
+        session,
+        small,
+        None,
+        closed_on=day("31/10/2026"),
+        on=day("02/11/2026"),
+        at=now(),
+        by=None,
+        base_url="http://guichet.example",
+    )
+    return sent, issued
 
 
 def _decp() -> bytes:
@@ -258,12 +300,11 @@ def forms(app: Flask, here: Place, clients: dict[MembershipRole, Quick]) -> dict
 def _keep(
     app: Flask, found: dict[str, Found], role: MembershipRole, page: TestResponse, form: FormElement
 ) -> None:
-    own = form.get("action") or page.request.full_path.rstrip("?")
-    for target in (own, *form.xpath(".//button/@formaction")):  # a button may send it elsewhere
-        endpoint, _ = app.url_map.bind("localhost").match(target.split("?")[0], method="POST")
-        before = found.get(endpoint)
-        if before is None or len(form.fields) > len(before.form.fields):
-            found[endpoint] = Found(endpoint, role, page, form, target)
+    target = form.get("action") or page.request.full_path.rstrip("?")
+    endpoint, _ = app.url_map.bind("localhost").match(target.split("?")[0], method="POST")
+    before = found.get(endpoint)
+    if before is None or len(form.fields) > len(before.form.fields):
+        found[endpoint] = Found(endpoint, role, page, form, target)
 
 
 def without_a_form(app: Flask, found: dict[str, Found]) -> set[str]:

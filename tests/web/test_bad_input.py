@@ -166,11 +166,12 @@ def _not_kept(trial: Trial, page: HtmlElement) -> Iterator[str]:
         yield f"{trial}: kept {kept[:40]!r}"
 
 
-LOOKED = ("access_log",)  # who saw whom is noted also when a form is refused
+# Who saw whom is noted also when a form is refused, and tries at a code are counted before they are judged.
+LOOKED = ("access_log", "sign_in_delays")
 
 
 class Ledger:
-    """Says whether anything but the access log was written, and puts everything back (SQLite)."""
+    """Says whether anything but these counters was written, and puts everything back (SQLite)."""
 
     def __init__(self, database: str) -> None:
         self.path = database.removeprefix("sqlite:///")
