@@ -13,6 +13,7 @@ from facilitator.attestations import Attestation
 from facilitator.awards import Award
 from facilitator.contracts import Contract, PlacementContract
 from facilitator.db import Base, db, writing
+from facilitator.eligibility_requests import EligibilityRequest
 from facilitator.followups import FollowUp
 from facilitator.frozen_bilans import FrozenBilan
 from facilitator.hours import Globalisation, Timesheet
@@ -139,6 +140,19 @@ def visible_persons(member: Member) -> Select[Person]:
 def visible_eligibilities(member: Member) -> Select[Eligibility]:
     """Criteria are read by the facilitators of the territory only."""
     return _rows(Eligibility, member, facilitator=Eligibility.territory_id == member.territory_id)
+
+
+def visible_requests(member: Member) -> Select[EligibilityRequest]:
+    """The territory’s facilitators, and the organisation that asks."""
+    own = EligibilityRequest.organisation_id == member.organisation_id
+    return _rows(
+        EligibilityRequest,
+        member,
+        facilitator=EligibilityRequest.territory_id == member.territory_id,
+        company=own,
+        siae=own,
+        referrer=own,
+    )
 
 
 def visible_windows(member: Member) -> Select[Window]:
@@ -312,6 +326,10 @@ def person_or_404(id: int, lock: bool = False) -> Person:
 
 def eligibility_or_404(id: int, lock: bool = False) -> Eligibility:
     return _one(visible_eligibilities(current()), id, lock)
+
+
+def request_or_404(id: int, lock: bool = False) -> EligibilityRequest:
+    return _one(visible_requests(current()), id, lock)
 
 
 def window_or_404(id: int, lock: bool = False) -> Window:

@@ -24,6 +24,7 @@ class Permission(StrEnum):
     read_own_placements = "read_own_placements"  # placements, contracts and hours of an employer
     answer_placements = "answer_placements"  # confirm or decline what was proposed
     answer_hours = "answer_hours"  # confirm or contest the hours that the other side declared
+    request_eligibility = "request_eligibility"  # ask to validate a public, follow the answer
     download_compliance = "download_compliance"  # the workbook, and bilans that were sent
     read_attestations = "read_attestations"  # the page that was issued
 
@@ -55,10 +56,13 @@ GRANTS: Mapping[MembershipRole, frozenset[Permission]] = MappingProxyType(
                 _P.read_own_placements,
                 _P.answer_placements,
                 _P.answer_hours,
+                _P.request_eligibility,
             }
         ),
-        MembershipRole.siae: frozenset({_P.read_own_placements, _P.answer_placements, _P.answer_hours}),
-        MembershipRole.referrer: frozenset(),
+        MembershipRole.siae: frozenset(
+            {_P.read_own_placements, _P.answer_placements, _P.answer_hours, _P.request_eligibility}
+        ),
+        MembershipRole.referrer: frozenset({_P.request_eligibility}),
     }
 )
 
@@ -150,6 +154,14 @@ DOORS: dict[str, Door] = {
     # Hours of both sides
     "hours_to_confirm.signed_in": Door(_P.answer_hours),
     "hours_to_confirm.by_link": Door(PUBLIC),
+    # Requests to validate a public, by those who ask
+    "asked_requests.index": Door(_P.request_eligibility),
+    "asked_requests.new": Door(_P.request_eligibility),
+    "asked_requests.paste": Door(_P.request_eligibility),
+    "asked_requests.show": Door(_P.request_eligibility, "eligibility_request", "request_id"),
+    "asked_requests.complete": Door(_P.request_eligibility, "eligibility_request", "request_id"),
+    "asked_requests.withdraw": Door(_P.request_eligibility, "eligibility_request", "request_id"),
+    "asked_requests.fiche": Door(_P.request_eligibility, "eligibility_request", "request_id"),
     # Mailed links
     "action_links.answer": Door(PUBLIC),
     "action_links.decline": Door(PUBLIC),
@@ -190,6 +202,15 @@ DOORS: dict[str, Door] = {
     "eligibility.refuse": Door(_P.edit_people, "eligibility", "eligibility_id"),
     "eligibility.suspend": Door(_P.edit_people, "window", "window_id"),
     "eligibility.extend": Door(_P.edit_people, "window", "window_id"),
+    "requests.index": Door(_P.read_people),
+    "requests.new": Door(_P.edit_people),
+    "requests.show": Door(_P.read_people, "eligibility_request", "request_id"),
+    "requests.validate": Door(_P.edit_people, "eligibility_request", "request_id"),
+    "requests.known_fiche": Door(_P.edit_people, "eligibility_request", "request_id"),
+    "requests.ask_completion": Door(_P.edit_people, "eligibility_request", "request_id"),
+    "requests.refuse": Door(_P.edit_people, "eligibility_request", "request_id"),
+    "requests.drop": Door(_P.edit_people, "eligibility_request", "request_id"),
+    "requests.fiche": Door(_P.read_people, "eligibility", "eligibility_id"),
     "express.hire": Door(_P.edit_people),
     "placements.index": Door(_P.edit_placements),
     "placements.of_lot": Door(_P.edit_placements, "lot", "lot_id"),

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from facilitator import people
+from facilitator import organisations, people
 from facilitator.eligibility import OPEN_STATES
 from facilitator.eligibility_requests import (
     EligibilityRequest,
@@ -22,11 +22,14 @@ from facilitator.eligibility_windows import Window, last_usual_day
 from facilitator.french import date as french_date
 from facilitator.markets import Lot
 from facilitator.names import normalised
+from facilitator.organisations import Organisation, OrganisationRole
 from facilitator.people import Eligibility
 from facilitator.request_lines import Asked, Line
 from facilitator.territories import rules_of
-from facilitator.vocabulary import EligibilityState
+from facilitator.vocabulary import EligibilityState, OrganisationRoleName
 
+ASKERS = (OrganisationRoleName.siae, OrganisationRoleName.company, OrganisationRoleName.referrer)
+MANY = 12  # more answers than one reads
 LONGEST_WISH = 366  # days ahead: a start wished later is a slip of the pen
 _Key = tuple[str, datetime.date]  # normalised names and birth date
 
@@ -237,4 +240,33 @@ def _already(
                     f"Cette personne est déjà un public validé depuis le {french_date(effective_on)}, à la demande de la même"
                     " organisation\u00a0: sa fiche est dans la liste des demandes."
                 )
+    return found
+
+
+def askers_named(session: Session, typed: str) -> list[Organisation]:
+    """The SIAE, companies and referrers that a SIRET or these words may name.
+
+    Refuses words that name nobody, and words that name more than one can read.
+    """
+    found = list(
+        session.scalars(
+            organisations.search(typed)
+            .where(
+                Organisation.id.in_(
+                    select(OrganisationRole.organisation_id).where(OrganisationRole.role.in_(ASKERS))
+                )
+            )
+            .order_by(Organisation.name, Organisation.id)
+            .limit(MANY + 1)
+        )
+    )
+    if not found:
+        raise RequestRefused(
+            f"Aucune structure, entreprise ni prescripteur connu ne répond à «\u00a0{typed}\u00a0»."
+            " Tapez une partie de son nom, ou son SIRET."
+        )
+    if len(found) > MANY:
+        raise RequestRefused(
+            f"Plus de {MANY}\u00a0organisations portent «\u00a0{typed}\u00a0» dans leur nom. Précisez le nom, ou tapez le SIRET."
+        )
     return found

@@ -20,6 +20,8 @@ class Entry:
     covers: tuple[str, ...] = ()
 
 
+ASK = Entry("Demandes", "asked_requests.index")
+
 # Five at most; the first is the audience’s home.
 MENUS: Mapping[MembershipRole, tuple[Entry, ...]] = MappingProxyType(
     {
@@ -35,7 +37,11 @@ MENUS: Mapping[MembershipRole, tuple[Entry, ...]] = MappingProxyType(
                 "lots.index",
                 ("/marches", "/operations", "/organisations", "/contacts", "/attestations"),
             ),
-            Entry("Personnes", "people.index", ("/mises-a-l-emploi", "/contrats", "/fiches", "/periodes")),
+            Entry(
+                "Personnes",
+                "people.index",
+                ("/demandes", "/mises-a-l-emploi", "/contrats", "/fiches", "/periodes"),
+            ),
             Entry("Heures", "timesheets.queue", ("/globalisations",)),
             Entry("Suivis", "followups.index"),
         ),
@@ -46,15 +52,17 @@ MENUS: Mapping[MembershipRole, tuple[Entry, ...]] = MappingProxyType(
         MembershipRole.company: (
             Entry("Vos lots", "companies.lots"),
             Entry("Mises à l’emploi", "companies.placements"),
+            ASK,
             Entry("À confirmer", "hours_to_confirm.signed_in"),
         ),
         MembershipRole.siae: (
             Entry("Mises à l’emploi", "siaes.placements"),
+            ASK,
             Entry("Contrats", "siaes.contracts"),
             Entry("Heures", "siaes.hours"),
             Entry("À confirmer", "hours_to_confirm.signed_in"),
         ),
-        MembershipRole.referrer: (),
+        MembershipRole.referrer: (ASK,),
     }
 )
 SEARCHES: Mapping[MembershipRole, str] = MappingProxyType({MembershipRole.facilitator: "search.show"})
