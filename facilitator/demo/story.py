@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from facilitator import accounts, awards, declarations, territories, verdicts
 from facilitator.accounts import User
-from facilitator.demo import aftermath, months, organisations, participants, sites
+from facilitator.demo import aftermath, months, organisations, participants, requests, sites
 from facilitator.demo.organisations import Cast
 from facilitator.demo.participants import Job
 from facilitator.hours import Timesheet
@@ -65,7 +65,9 @@ def load(session: Session, seed: int, on: datetime.date, say: Callable[[str], No
     verdicts.refresh(session)
     aftermath.follow(session, random, territory.id, on, facilitator.id)
     _second_territory(session, random, cast, on)
-    return _accounts(session, territory, facilitator, cast, jobs)
+    accounts_made = _accounts(session, territory, facilitator, cast, jobs)
+    requests.tell(session, territory.id, on, facilitator.id)
+    return accounts_made
 
 
 def known_accounts(session: Session) -> list[Account]:

@@ -131,7 +131,7 @@ class PastedRequestsForm(TerritoryPart):
         validators=[required()],
         render_kw={"rows": 12, "spellcheck": "false", "autocomplete": "off"},
     )
-    only_good = BooleanField("Envoyer les autres lignes et laisser celles-ci de côté")
+    only_good = BooleanField("Envoyer les bonnes lignes et laisser les autres de côté")
 
 
 class CompletionForm(IdentityPart, EditForm):
@@ -186,7 +186,7 @@ class AnswerForm(DecisionForm):
         self.person.choices = [
             *(SelectChoice(key, label) for key, label in choices),
             SelectChoice(
-                SOMEBODY_NEW, "Personne n’est encore inscrit\u00a0: l’inscrire au fichier du territoire"
+                SOMEBODY_NEW, "C’est quelqu’un de nouveau\u00a0: l’inscrire au fichier du territoire"
             ),
         ]
 

@@ -13,6 +13,7 @@ from facilitator import (
     followup_list,
     journal,
     placement_letters,
+    request_lists,
     unhired,
 )
 from facilitator.alerts import WatchedLot
@@ -45,6 +46,7 @@ def show() -> ResponseReturnValue:
         mine=days.mine(session, territory_id, on),
         fiches=days.open_fiches(session, territory_id),
         attestations=attestation_watch.to_see(session, territory_id, journal.now()),
+        requests=request_lists.waiting(session, territory_id),
         declined=days.declined(session, territory_id, on),
         calls=sum(calls[state] for state in followup_list.OPEN),
         late_calls=calls[CallState.late],

@@ -5,7 +5,16 @@ from typing import Any
 from flask import Blueprint, flash, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from facilitator import access, followups, journeys, people, person_file, placement_list, unhired
+from facilitator import (
+    access,
+    followups,
+    journeys,
+    people,
+    person_file,
+    placement_list,
+    request_lists,
+    unhired,
+)
 from facilitator.db import db
 from facilitator.forms.people import PersonForm
 from facilitator.people import Person, PersonRefused
@@ -118,6 +127,7 @@ def _file(person: Person) -> dict[str, Any]:
         "on": on,
         "age": people.age(person.birth_on, on) if person.birth_on else None,
         "fiches": person_file.fiches(session, person.id),
+        "requests": request_lists.of_person(session, person),
         "overdue": unhired.of_person(session, person, on),
         "windows": person_file.windows(session, person, [contract for contract, _ in contracts]),
         "placements": [(each, placement_list.turn(each, on, ends.get(each.id))) for each in lines],
