@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 from stdnum import luhn
 
-from facilitator import accounts, links, organisations, people, recovery_plans, territories
+from facilitator import accounts, links, organisations, people, recovery_plans, request_asking, territories
 from facilitator.accounts import Membership, User, UserSession
 from facilitator.attestations import Attestation
 from facilitator.awards import Award
 from facilitator.contracts import Contract, PlacementContract
+from facilitator.eligibility_requests import EligibilityRequest
 from facilitator.followups import FollowUp
 from facilitator.frozen_bilans import FrozenBilan
 from facilitator.hours import Globalisation, Share, Timesheet
@@ -25,6 +26,7 @@ from facilitator.organisations import Contact, Organisation
 from facilitator.people import Eligibility, Person, Window
 from facilitator.placements import Placement
 from facilitator.recovery_plans import RecoveryPlan
+from facilitator.request_lines import Asked
 from facilitator.territories import Territory
 from facilitator.vocabulary import (
     AwardRole,
@@ -270,6 +272,14 @@ def recovery_plan(session: Session, lot: Lot) -> RecoveryPlan:
     return recovery_plans.open_plan(session, lot, "Retard", first, on=DAY(2026, 11, 2), by=None)
 
 
+def eligibility_request(
+    session: Session, territory: Territory, asker: Organisation, first_name: str = "Lou"
+) -> EligibilityRequest:
+    """A request to validate somebody who is registered nowhere."""
+    asked = Asked("Fictif", first_name, DAY(1990, 3, 12))
+    return request_asking.ask(session, territory.id, asker.id, asked, on=DAY(2026, 11, 20), by=None)
+
+
 def _kept(session: Session, row: Any) -> Any:
     session.add(row)
     session.flush()
@@ -324,6 +334,7 @@ def _work(session: Session, here: Chain) -> None:
         "contract": signed,
         "timesheet": sheet,
         "followup": followup(session, someone),
+        "eligibility_request": eligibility_request(session, here.territory, here.company),
         "recovery_plan": recovery_plan(session, here_lot),
         "operation": _kept(session, Operation(territory_id=here.territory.id, name="Opération")),
         "contact": _kept(

@@ -26,8 +26,10 @@ from facilitator import (
     lot_dates,
     market_files,
     operations,
+    people,
     placement_letters,
     recovery_plans,
+    request_decisions,
     validations,
 )
 from facilitator.accounts import Membership, User
@@ -129,6 +131,19 @@ def place(app: Flask, session: Session) -> Place:
         on=day("02/11/2026"),
         by=None,
     )
+    for name in ("Lou", "Jo"):
+        asked = builders.eligibility_request(session, ground.territory, ground.company, name)
+    request_decisions.ask_completion(session, asked, "Une attestation", on=day("21/11/2026"), by=None)
+    known = people.register(
+        session,
+        ground.territory.id,
+        last_name="Fictif",
+        first_name="Jo",
+        birth_on=day("01/01/1991"),
+        on=day("01/01/2026"),
+        by=None,
+    )
+    trade.fiche(session, known, "01/10/2026")
     users = _users(session, ground, employer)
     sent, issued = _settled(session, ground)
     batch = market_files.keep(
@@ -155,6 +170,7 @@ def place(app: Flask, session: Session) -> Place:
         "contract": [fixed.contract.id, ground.contract.id],
         "timesheet": [each.id for each in sheets],
         "globalisation": [agreement.id],
+        "eligibility_request": [asked.id - 1, asked.id],
         "recovery_plan": [plan.id],
         "import_batch": [batch.id],
         "frozen_bilan": [sent.id],
@@ -265,6 +281,7 @@ def _with_questions(here: Place) -> Iterator[str]:
     sizing = "amount=1000000&labour_percent=50&rate_percent=5&hourly_cost=30"
     yield f"/lots/{ids['lot']}/calibrage?base=labour_share&{sizing}"
     yield f"/fiches/{ids['eligibility']}/valider?critere=rsa"
+    yield f"/demandes/{ids['eligibility_request']}/valider?critere=rsa"
     yield f"/globalisations/nouvelle?entreprise={ids['organisation']}"
     yield f"/mises-a-l-emploi/nouvelle?personne={ids['person']}"
     yield f"/mises-a-l-emploi/express?personne={ids['person']}"

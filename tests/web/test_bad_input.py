@@ -256,7 +256,22 @@ def test_what_postgresql_cannot_hold_is_refused_before_it_gets_there(app: Flask,
 
 # Every name that a page reads in its address.
 ASKED = (
-    *("q", "page", "tri", "rythme", "acheteur", "annee", "au", "apres", "avant", "etat", "mois", "base"),
+    *(
+        "q",
+        "page",
+        "organisation",
+        "territoires",
+        "tri",
+        "rythme",
+        "acheteur",
+        "annee",
+        "au",
+        "apres",
+        "avant",
+        "etat",
+        "mois",
+        "base",
+    ),
     *("critere", "entreprise", "personne", "lot", "marche", "nom", "last_name", "first_name", "birth_on"),
 )
 

@@ -26,10 +26,10 @@ REACHES: dict[MembershipRole, set[str]] = {
         *("territory", "organisation", "operation", "contact", "market", "lot", "award"),
         *("person", "eligibility", "window", "placement", "contract", "timesheet"),
         *("globalisation", "followup", "import_batch", "recovery_plan", "session"),
-        *("frozen_bilan", "attestation"),
+        *("frozen_bilan", "attestation", "eligibility_request"),
     },
     MembershipRole.authority: {"frozen_bilan", "attestation", "market", "lot", "award"},
-    MembershipRole.company: {"organisation", "attestation", "market", "lot", "award", *PLACED},
+    MembershipRole.company: {"organisation", "eligibility_request", "attestation", "market", "lot", "award", *PLACED},
     MembershipRole.siae: {"timesheet", *PLACED},
     MembershipRole.referrer: set(),
 }
