@@ -2,7 +2,17 @@
 
 import click
 
-from facilitator.commands import accounts, compliance, demo, frame, imports, integrity, mail, server
+from facilitator.commands import (
+    accounts,
+    compliance,
+    demo,
+    frame,
+    imports,
+    integrity,
+    mail,
+    reminding,
+    server,
+)
 
 COMMANDS: tuple[click.Command, ...] = (
     accounts.territory,
@@ -14,6 +24,7 @@ COMMANDS: tuple[click.Command, ...] = (
     imports.import_siae,
     integrity.verify,
     mail.send_mail,
+    reminding.remind,
     server.serve,
     server.upgrade,
 )

@@ -3,9 +3,10 @@
 import datetime
 import hashlib
 import secrets
+from collections.abc import Collection
 from typing import Any, cast
 
-from sqlalchemy import CheckConstraint, CursorResult, ForeignKey, Index, String, select, update
+from sqlalchemy import CheckConstraint, CursorResult, ForeignKey, Index, String, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from facilitator.db import Instant, Model
@@ -93,10 +94,14 @@ def issue_declaration(
     *,
     at: datetime.datetime,
     territory_id: int | None = None,
+    until: datetime.date | None = None,
 ) -> str:
-    """Make the link by which an organisation declares one month, several times, until 60 days after it; gives its token."""
+    """Make the link by which an organisation declares one month, several times; gives its token.
+
+    It dies 60 days after the period: the month, or the quarter that ends on `until`.
+    """
     token = secrets.token_urlsafe(32)
-    dies_on = last_of_month(month) + datetime.timedelta(days=DECLARATION_LASTS_DAYS + 1)
+    dies_on = (until or last_of_month(month)) + datetime.timedelta(days=DECLARATION_LASTS_DAYS + 1)
     session.add(
         ActionLink(
             token_hash=fingerprint(token),
@@ -112,6 +117,67 @@ def issue_declaration(
     )
     session.flush()
     return token
+
+
+def renew_declaration(
+    session: Session,
+    organisation_id: int,
+    month: datetime.date,
+    recipient: str,
+    *,
+    at: datetime.datetime,
+    territory_id: int | None = None,
+    until: datetime.date | None = None,
+) -> str:
+    """A new link for the month; those that the same address had die, so that one letter has one live link."""
+    session.execute(
+        update(ActionLink)
+        .where(
+            ActionLink.purpose == DECLARE_MONTH,
+            ActionLink.thing_id == organisation_id,
+            ActionLink.period_on == month,
+            func.lower(ActionLink.recipient) == recipient.lower(),
+            ActionLink.revoked_at.is_(None),
+        )
+        .values(revoked_at=at)
+        .execution_options(synchronize_session=False)
+    )
+    return issue_declaration(
+        session, organisation_id, month, recipient, at=at, territory_id=territory_id, until=until
+    )
+
+
+def declaration_dead(month: datetime.date, at: datetime.datetime, until: datetime.date | None = None) -> bool:
+    """Whether the link of a month, made now, would be dead already."""
+    last = (until or last_of_month(month)) + datetime.timedelta(days=DECLARATION_LASTS_DAYS)
+    return at.date() > last
+
+
+def live_of(session: Session, recipient: str, *, at: datetime.datetime) -> list[ActionLink]:
+    """The links that this address may still use."""
+    return list(
+        session.scalars(
+            select(ActionLink)
+            .where(
+                func.lower(ActionLink.recipient) == recipient.lower(),
+                ActionLink.used_at.is_(None),
+                ActionLink.revoked_at.is_(None),
+                ActionLink.expires_at > at,
+            )
+            .order_by(ActionLink.id)
+        )
+    )
+
+
+def revoke_these(session: Session, ids: Collection[int], *, at: datetime.datetime) -> int:
+    """Revoke some links; gives how many still lived, so that two requests at once have one effect."""
+    result = session.execute(
+        update(ActionLink)
+        .where(ActionLink.id.in_(ids), ActionLink.used_at.is_(None), ActionLink.revoked_at.is_(None))
+        .values(revoked_at=at)
+        .execution_options(synchronize_session=False)
+    )
+    return cast(CursorResult[Any], result).rowcount
 
 
 def find(session: Session, purpose: str, token: str, *, at: datetime.datetime) -> ActionLink:

@@ -1,17 +1,20 @@
 """Letters: written into the outbox in the transaction of their event, sent later by `facilitator send-mail`."""
 
 import datetime
+import re
 import smtplib
 from collections.abc import Collection
+from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
 from flask import current_app
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, select, update
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from facilitator.db import Instant, Model
+from facilitator.labels import Labelled
 
 
 class OutboxMail(Model):
@@ -38,6 +41,20 @@ class OutboxMail(Model):
     tries: Mapped[int] = mapped_column(default=0)
     last_answer: Mapped[str | None] = mapped_column(String(500))  # what the SMTP server said
 
+    @property
+    def state(self) -> "MailState":
+        """Where the letter stands."""
+        if self.sent_at is not None:
+            return MailState.sent
+        if self.tries >= MAX_TRIES:
+            return MailState.dropped
+        return MailState.later if self.tries else MailState.waiting
+
+    @property
+    def readable(self) -> str:
+        """The text as a file shows it: what its links open is for their addressee alone."""
+        return LINKS.sub(r"\1… (lien personnel)", self.text)
+
 
 class MailTopic(Model):
     """Whose file shows a letter: a lot, an organisation, a person… (one letter may speak of several)."""
@@ -51,8 +68,18 @@ class MailTopic(Model):
     __table_args__ = (Index("ix_mail_topics_topic", "kind", "topic_id"),)
 
 
+class MailState(Labelled):
+    """Where a letter stands, as its file shows it."""
+
+    waiting = "waiting", "En attente"
+    sent = "sent", "Parti"
+    later = "later", "Remis à plus tard"
+    dropped = "dropped", "Renoncé"
+
+
 Topic = tuple[str, int]  # ("lot", its id), ("organisation", …), ("person", …)
 MAX_TRIES = 8
+LINKS = re.compile(r"(https?://\S*?/(?:lien|declaration|mot-de-passe)/)[\w-]{16,}\S*")
 FIRST_WAIT = datetime.timedelta(minutes=5)
 
 
@@ -90,6 +117,28 @@ def write(
         session.flush()
         session.add_all(MailTopic(mail_id=mail.id, kind=kind, topic_id=key) for kind, key in set(topics))
     return mail
+
+
+def rewrite(
+    session: Session,
+    mail: OutboxMail,
+    subject: str,
+    template: str,
+    *,
+    topics: Collection[Topic],
+    **facts: object,
+) -> None:
+    """Write a letter that has not left again, from what is true now."""
+    mail.subject = subject
+    mail.text = _rendered(f"mail/{template}.txt", subject=subject, **facts)
+    mail.html = _rendered(f"mail/{template}.html", subject=subject, **facts)
+    session.execute(delete(MailTopic).where(MailTopic.mail_id == mail.id))
+    session.add_all(MailTopic(mail_id=mail.id, kind=kind, topic_id=key) for kind, key in set(topics))
+
+
+def rendered(template: str, **facts: object) -> str:
+    """The text of a letter that is only looked at."""
+    return _rendered(f"mail/{template}.txt", **facts)
 
 
 def about(session: Session, kind: str, topic_id: int) -> list[OutboxMail]:
@@ -153,21 +202,41 @@ def drop(session: Session, thing: str, thing_id: int) -> None:
     )
 
 
-def deliver(letter: EmailMessage, smtp_url: str) -> str | None:
+@dataclass(frozen=True)
+class Failure:
+    """Why the server did not take a letter; `for_good` when it will never take one for this address."""
+
+    answer: str
+    for_good: bool = False
+
+
+def deliver(letter: EmailMessage, smtp_url: str) -> Failure | None:
     """Give a letter to the SMTP server; None once it is taken, else what went wrong."""
     try:
         with connect(smtp_url) as server:
             server.send_message(letter)
+    except smtplib.SMTPRecipientsRefused as refused:
+        code, said = next(iter(refused.recipients.values()))
+        answer = f"{code} {said.decode(errors='replace') if isinstance(said, bytes) else said}"
+        # 5.7.x speaks of our server’s rights, not of the address: the letter waits.
+        return Failure(answer[:500], code >= 500 and not re.match(r"5\d\d[ -]5\.7\.", answer))
     except (OSError, smtplib.SMTPException) as failure:
-        return str(failure)[:500] or type(failure).__name__
+        return Failure(str(failure)[:500] or type(failure).__name__)
     return None
 
 
-def settle(mail: OutboxMail, failure: str | None, *, at: datetime.datetime) -> None:
-    """Note what became of a claimed letter."""
-    mail.last_answer = failure or "envoyé"
+def settle(mail: OutboxMail, failure: Failure | None, *, at: datetime.datetime) -> None:
+    """Note what became of a claimed letter; an address refused for good is not tried again."""
+    mail.last_answer = failure.answer if failure else "envoyé"
     if failure is None:
         mail.sent_at = at
+    elif failure.for_good:
+        mail.tries = MAX_TRIES
+
+
+def give_up(mail: OutboxMail, why: str) -> None:
+    """This letter never leaves."""
+    mail.tries, mail.last_answer = MAX_TRIES, why
 
 
 def message(mail: OutboxMail, sender: str) -> EmailMessage:

@@ -73,10 +73,13 @@ class OrganisationRole(Model):
 
 
 class Contact(Versioned, Model):
-    """Whom one territory writes to in an organisation."""
+    """Whom one territory writes to in an organisation: by rank, the first who can be reached."""
 
     __tablename__ = "contacts"
-    __table_args__ = (CheckConstraint("length(name) > 0", name="named"),)
+    __table_args__ = (
+        CheckConstraint("length(name) > 0", name="named"),
+        CheckConstraint("rank > 0", name="rank"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     territory_id: Mapped[int] = mapped_column(ForeignKey("territories.id"), index=True)
@@ -85,6 +88,14 @@ class Contact(Versioned, Model):
     position: Mapped[str | None] = mapped_column(String(120))
     email: Mapped[str | None] = mapped_column(String(254))
     phone: Mapped[str | None] = mapped_column(String(30))
+    rank: Mapped[int] = mapped_column(default=1)
+    bounced_at: Mapped[datetime.datetime | None] = mapped_column(Instant)  # refused for good by its server
+    left_on: Mapped[datetime.date | None]  # no longer the right person
+
+    @property
+    def reachable(self) -> bool:
+        """Whether a letter may go there."""
+        return bool(self.email) and self.bounced_at is None and self.left_on is None
 
 
 def find_or_create(session: Session, scheme: str, identifier: str, name: str | None = None) -> Organisation:

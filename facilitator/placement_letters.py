@@ -7,13 +7,13 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from facilitator import journal, links, mails
+from facilitator import contacts, journal, links, mails
 from facilitator.accounts import User
 from facilitator.french import date as french_date
 from facilitator.links import ActionLink
 from facilitator.mails import OutboxMail
 from facilitator.markets import Lot, Market
-from facilitator.organisations import Contact, Organisation
+from facilitator.organisations import Organisation
 from facilitator.people import Person
 from facilitator.placements import Placement, PlacementRefused
 from facilitator.territories import Territory
@@ -142,6 +142,15 @@ def remind(
     return _ask(session, placement, recipient, "placement_reminder", at=at, base_url=base_url, by=by)
 
 
+def fresh_link(session: Session, placement: Placement, recipient: str, *, at: datetime.datetime) -> str:
+    """The token of a link inside a letter that speaks of several things; the links sent before stop working."""
+    _refuse_answered(placement)
+    close(session, placement, at=at)
+    return links.issue(
+        session, PURPOSE, THING, placement.id, recipient, at=at, territory_id=placement.territory_id
+    )
+
+
 def _ask(
     session: Session,
     placement: Placement,
@@ -225,23 +234,21 @@ def _topics(placement: Placement) -> tuple[mails.Topic, ...]:
 
 
 def employer_address(session: Session, placement: Placement) -> str | None:
-    """Where the employer is written to: the address of its last letter, else the territory’s contact there."""
+    """Where the employer is written to: the address of its last letter, else the territory’s contact there.
+
+    An address that bounced, or whose owner left, gives way to the next contact.
+    """
     written = session.scalar(
         select(ActionLink.recipient)
         .where(ActionLink.thing == THING, ActionLink.thing_id == placement.id, ActionLink.purpose == PURPOSE)
         .order_by(ActionLink.id.desc())
         .limit(1)
     )
-    return written or session.scalar(
-        select(Contact.email)
-        .where(
-            Contact.organisation_id == placement.employer_id,
-            Contact.territory_id == placement.territory_id,
-            Contact.email.is_not(None),
-        )
-        .order_by(Contact.id)
-        .limit(1)
-    )
+    known = contacts.of_organisation(session, placement.territory_id, placement.employer_id)
+    gone = {each.email.lower() for each in known if each.email and not each.reachable}
+    if written and written.lower() not in gone:
+        return written
+    return next((each.email for each in known if each.reachable), None)
 
 
 def of_link(session: Session, link: ActionLink, *, lock: bool = False) -> tuple[Placement, Person]:

@@ -66,6 +66,7 @@ class Rules:
     labour_share: Decimal = Decimal(50)
     insertion_rate: Decimal = Decimal(5)
     hourly_cost: Decimal = Decimal(30)
+    reminder_days: tuple[int, ...] = (5,)
 
     def months_for(self, contract_type: ContractType) -> int | None:
         """Length in months of the window for a type of contract; None = the whole contract."""
@@ -145,6 +146,18 @@ def _months_by_type(text: str) -> object:
     return MappingProxyType(months)
 
 
+def _days_of_month(text: str) -> object:
+    """Read «5; 15»: days of the month that every month has, in order."""
+    pieces = [part.strip() for part in text.split(";") if part.strip()]
+    if not 1 <= len(pieces) <= 4 or not all(
+        each.isascii() and each.isdigit() and 1 <= int(each[:9]) <= 28 for each in pieces
+    ):
+        raise RuleRefused(
+            "attend de un à quatre jours du mois, de 1 à 28, par exemple «\xa05\xa0» ou «\xa05; 15\xa0»"
+        )
+    return tuple(sorted({int(each) for each in pieces}))
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """What the administrator reads of one parameter, and how its value is read from text."""
@@ -178,6 +191,7 @@ _LIST = (
     Parameter("labour_share", "Part de main-d’œuvre proposée", "Proposée au calibrage\xa0; chaque marché peut avoir la sienne.", "%", _decimal("0", "100")),
     Parameter("insertion_rate", "Taux d’insertion proposé", "Proposé au calibrage.", "%", _decimal("0", "100")),
     Parameter("hourly_cost", "Coût horaire proposé", "Proposé au calibrage, en euros hors taxes.", "€", _decimal("0.01", "1000")),
+    Parameter("reminder_days", "Jours de relance", "Jours du mois où part la lettre qui réunit tout ce qui manque, une par personne\xa0: «\xa05\xa0», ou «\xa05; 15\xa0» pour deux lettres.", "du mois", _days_of_month),
 )  # fmt: skip
 PARAMETERS: Mapping[str, Parameter] = MappingProxyType({each.name: each for each in _LIST})
 
@@ -201,6 +215,8 @@ def dump(name: str, value: object) -> str:
     if isinstance(value, Mapping):
         pieces = (f"{code}={'contrat' if n is None else n}" for code, n in value.items())
         return "; ".join(pieces)
+    if isinstance(value, tuple):
+        return "; ".join(map(str, value))
     if isinstance(value, Decimal):
         return f"{value:f}".replace(".", ",")
     return str(value)

@@ -3,11 +3,13 @@
 import click
 from flask import Flask
 
-from facilitator import french, journal, mails
+from facilitator import contacts, french, journal, mails, reminders
 from facilitator.commands.frame import application, as_json, print_json
 from facilitator.db import db, writing
+from facilitator.mails import OutboxMail
 from facilitator.refusals import Refused
 from facilitator.settings import Settings
+from facilitator.web import clock
 
 
 class SendingRefused(Refused):
@@ -39,20 +41,31 @@ def _send_all(app: Flask) -> tuple[int, int]:
         )
     waiting = mails.waiting(db.session(), journal.now())
     db.session.rollback()
-    results = [_send(mail_id, settings.smtp_url, settings.mail_from) for mail_id in waiting]
+    results = [_send(mail_id, settings) for mail_id in waiting]
     return results.count(True), results.count(False)
 
 
-def _send(mail_id: int, smtp_url: str, sender: str) -> bool | None:
-    """None when another sender has taken the letter meanwhile."""
+def _send(mail_id: int, settings: Settings) -> bool | None:
+    """None when another sender has taken the letter meanwhile, or when it has nothing left to ask."""
     with writing():
         mail = mails.claim(db.session(), mail_id, at=journal.now())
-        letter = mails.message(mail, sender) if mail else None
+        letter = mails.message(mail, settings.mail_from) if mail and _still_true(mail, settings) else None
         db.session.commit()
     if mail is None or letter is None:
         return None
-    failure = mails.deliver(letter, smtp_url)
+    failure = mails.deliver(letter, settings.smtp_url or "")
     with writing():
         mails.settle(mail, failure, at=journal.now())
+        if failure is not None and failure.for_good:
+            contacts.bounced(db.session(), mail.recipient, at=journal.now())
         db.session.commit()
     return failure is None
+
+
+def _still_true(mail: OutboxMail, settings: Settings) -> bool:
+    """A reminder speaks of what is missing when it leaves, not of when it was written."""
+    if mail.thing != reminders.THING:
+        return True
+    return reminders.still_true(
+        db.session(), mail, on=clock.today(), at=journal.now(), base_url=settings.base_url
+    )

@@ -29,7 +29,15 @@ REACHES: dict[MembershipRole, set[str]] = {
         *("frozen_bilan", "attestation", "eligibility_request"),
     },
     MembershipRole.authority: {"frozen_bilan", "attestation", "market", "lot", "award"},
-    MembershipRole.company: {"organisation", "eligibility_request", "attestation", "market", "lot", "award", *PLACED},
+    MembershipRole.company: {
+        "organisation",
+        "eligibility_request",
+        "attestation",
+        "market",
+        "lot",
+        "award",
+        *PLACED,
+    },
     MembershipRole.siae: {"timesheet", *PLACED},
     MembershipRole.referrer: set(),
 }

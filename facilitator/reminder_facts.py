@@ -1,0 +1,393 @@
+"""What `reminders_due` rests on, read for some territories in a fixed number of selects."""
+
+import datetime
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy.orm import Session, aliased
+
+from facilitator import reminder_owing, second_answers
+from facilitator.awards import Award
+from facilitator.commitments import ExpectedDocument
+from facilitator.contracts import Contract, PlacementContract
+from facilitator.hours import NilDeclaration, Share, Timesheet
+from facilitator.markets import Lot, LotDate, LotStop, Market
+from facilitator.organisations import Organisation
+from facilitator.people import Person
+from facilitator.periods import Interval, last_of_month
+from facilitator.placements import Placement
+from facilitator.reminder_calendar import Site, common_days, months_over
+from facilitator.reminder_owing import LEADERS, Owing
+from facilitator.second_answers import SecondAnswer
+from facilitator.sendings import Sending
+from facilitator.vocabulary import (
+    Periodicity,
+    PlacementState,
+    SocialConsideration,
+    TimesheetState,
+)
+
+LIVE = (TimesheetState.declared, TimesheetState.validated)
+Month = datetime.date
+LONGEST_SITE = 110
+
+
+@dataclass(frozen=True)
+class AtWork:
+    """A contract serving a confirmed placement."""
+
+    contract_id: int
+    territory_id: int
+    employer_id: int
+    person_id: int
+    person: str
+    award_id: int
+    lot_id: int
+    days: tuple[Interval, Interval]  # of the contract, of the placement
+    site: Site
+
+    def works(self, month: Month) -> bool:
+        """Say whether the contract ran for this lot on a day of the month."""
+        common = common_days(month, last_of_month(month), *self.days)
+        return self.site.works(common.from_on, common.last_on)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A relevé that was refused, or that waits and straddles a limit."""
+
+    id: int
+    territory_id: int
+    contract_id: int
+    declarant_id: int
+    month: Month
+    from_on: datetime.date
+    to_on: datetime.date
+    declared_on: datetime.date
+    decided_on: datetime.date
+    reason: str | None
+    person_id: int
+    person: str
+    lot_ids: tuple[int, ...]
+    award_ids: tuple[int, ...]
+    split_on: datetime.date | None
+    contested: bool
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """A live share about which the second side has said nothing."""
+
+    share_id: int
+    territory_id: int
+    answerer_id: int
+    declarant: str
+    month: Month
+    declared_on: datetime.date
+    lot_id: int
+    person_id: int
+    person: str
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A placement that waits for its employer."""
+
+    id: int
+    territory_id: int
+    employer_id: int
+    lot_id: int
+    person_id: int
+    person: str
+    proposed_on: datetime.date
+    to_on: datetime.date | None
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """A document that has not come; the company of its award, else the one that answers for the lot."""
+
+    id: int
+    territory_id: int
+    lot_id: int
+    organisation_id: int | None
+    label: str
+    expected_on: datetime.date
+    person_id: int | None
+
+
+@dataclass
+class Facts:
+    """Everything about some territories on a day."""
+
+    site: dict[int, Site]
+    names: dict[int, str]
+    at_work: list[AtWork] = field(default_factory=list)
+    awards: list[Owing] = field(default_factory=list)
+    refused: list[Said] = field(default_factory=list)
+    to_split: list[Said] = field(default_factory=list)
+    unanswered: list[Unanswered] = field(default_factory=list)
+    proposed: list[Proposed] = field(default_factory=list)
+    documents: list[Awaited] = field(default_factory=list)
+    live: dict[int, list[Interval]] = field(default_factory=dict)  # days of the live relevés of a contract
+    spoken: set[tuple[int, Month]] = field(
+        default_factory=set
+    )  # (contract, month) with a live or refused relevé
+    shared: set[tuple[int, Month]] = field(default_factory=set)  # (award, month) with hours not replaced
+    nil: set[tuple[int, Month]] = field(default_factory=set)  # (award, month) said «néant»
+
+    def sites(self, lot_ids: Iterable[int]) -> str:
+        """The lots of a line, as its reader knows them."""
+        return " ; ".join(self.names[each] for each in sorted(set(lot_ids)))
+
+    def shared_by(self, award_ids: Iterable[int], month: Month) -> bool:
+        """Whether hours of the month are known for one of these awards."""
+        return any((each, month) in self.shared for each in award_ids)
+
+    def expects(self, sheet: Said, on: datetime.date) -> bool:
+        """Whether a lot of the relevé still expects its hours, and nobody said «néant» for it."""
+        pairs = zip(sheet.lot_ids, sheet.award_ids, strict=True)
+        return any(self.site[lot].open(on) and (award, sheet.month) not in self.nil for lot, award in pairs)
+
+    def said_again(self, sheet: Said) -> bool:
+        """Whether another relevé, waiting or validated, speaks of days of a refused one."""
+        days = Interval(sheet.from_on, sheet.to_on)
+        return any(days.meets(each) for each in self.live.get(sheet.contract_id, ()))
+
+
+def load(session: Session, on: datetime.date, territory_ids: Collection[int] | None) -> Facts:
+    """Read the facts of these territories (all of them: None)."""
+
+    def here(model: Any) -> ColumnElement[bool]:
+        return true() if territory_ids is None else model.territory_id.in_(set(territory_ids))
+
+    facts = _lots(session, here(Lot))
+    _work(session, facts, here(Contract), on)
+    _sheets(session, facts, here(Timesheet), on)
+    _words(session, facts, here, on)
+    facts.awards = reminder_owing.owing(session, here)
+    _questions(session, facts, here, on)
+    return facts
+
+
+def _lots(session: Session, here: ColumnElement[bool]) -> Facts:
+    """The lots that somebody won, with their dates (three selects)."""
+    own = select(Lot.id).where(here, Lot.id.in_(select(Award.lot_id)))
+    dates: dict[int, dict[str, datetime.date]] = {}
+    for lot_id, kind, value in session.execute(
+        select(LotDate.lot_id, LotDate.kind, LotDate.value_on)
+        .where(LotDate.lot_id.in_(own))
+        .order_by(LotDate.effective_on.nulls_first(), LotDate.id)
+    ):
+        dates.setdefault(lot_id, {})[kind] = value
+    stops: dict[int, list[Interval]] = {}
+    for lot_id, from_on, to_on in session.execute(
+        select(LotStop.lot_id, LotStop.from_on, LotStop.to_on).where(LotStop.lot_id.in_(own))
+    ):
+        stops.setdefault(lot_id, []).append(Interval(from_on, to_on))
+    facts = Facts({}, {})
+    for row in session.execute(
+        select(
+            Lot.id, Lot.number, Lot.title, Lot.clause, Lot.periodicity, Lot.received_on,
+            Market.object, Market.considerations,
+        )
+        .join(Market, Market.id == Lot.market_id)
+        .where(Lot.id.in_(own))
+    ):  # fmt: skip
+        known = dates.get(row.id, {})
+        facts.site[row.id] = Site(
+            known.get("start"), known.get("end"), row.received_on, tuple(stops.get(row.id, ())),
+            row.periodicity == Periodicity.quarterly,
+            row.clause is not None or row.considerations != [SocialConsideration.aucune.value],
+        )  # fmt: skip
+        facts.names[row.id] = _site(row.object, row.number, row.title)
+    return facts
+
+
+def _site(market: str, number: str, title: str) -> str:
+    words = " ".join((f"{market} – lot {number}" + ("" if title == market else f" {title}")).split())
+    return words if len(words) <= LONGEST_SITE else f"{words[: LONGEST_SITE - 1].rstrip()}…"
+
+
+def _short(first_name: str, last_name: str) -> str:
+    return f"{first_name} {last_name[:1].upper()}."
+
+
+def _work(session: Session, facts: Facts, here: ColumnElement[bool], on: datetime.date) -> None:
+    """Contracts that ran in the months asked, with the confirmed placements that they serve (one select)."""
+    last_on = func.coalesce(Contract.ended_on, Contract.to_on)
+    for row in session.execute(
+        select(
+            Contract.id, Contract.territory_id, Contract.employer_id, Contract.person_id,
+            Person.first_name, Person.last_name, Placement.award_id, Placement.lot_id,
+            Contract.from_on, last_on.label("last_on"), Placement.from_on.label("placed_from"),
+            Placement.to_on.label("placed_to"),
+        )
+        .join(PlacementContract, PlacementContract.contract_id == Contract.id)
+        .join(Placement, Placement.id == PlacementContract.placement_id)
+        .join(Person, Person.id == Contract.person_id)
+        .where(
+            here,
+            Placement.state == PlacementState.confirmed,
+            Contract.from_on <= on,
+            or_(last_on.is_(None), last_on >= months_over(on)[0]),
+        )
+        .order_by(Contract.id, Placement.id)
+    ):  # fmt: skip
+        days = (Interval(row.from_on, row.last_on), Interval(row.placed_from, row.placed_to))
+        facts.at_work.append(
+            AtWork(
+                row.id, row.territory_id, row.employer_id, row.person_id, _short(row.first_name, row.last_name),
+                row.award_id, row.lot_id, days, facts.site[row.lot_id],
+            )
+        )  # fmt: skip
+
+
+def _sheets(session: Session, facts: Facts, here: ColumnElement[bool], on: datetime.date) -> None:
+    """The relevés of the months asked, each with its shares (one select)."""
+    contested = (
+        select(SecondAnswer.id).where(SecondAnswer.share_id == Share.id, SecondAnswer.contested).exists()
+    )
+    rows = session.execute(
+        select(
+            Timesheet.id, Timesheet.territory_id, Timesheet.contract_id, Timesheet.month, Timesheet.from_on,
+            Timesheet.to_on, Timesheet.declared_on, Timesheet.decided_on, Timesheet.refusal_reason, Timesheet.state,
+            Timesheet.person_id, Person.first_name, Person.last_name,
+            func.coalesce(Sending.organisation_id, Contract.employer_id).label("declarant_id"),
+            Share.lot_id, Share.award_id, Share.split_on, contested.label("contested"),
+        )
+        .join(Share, Share.timesheet_id == Timesheet.id)
+        .join(Contract, Contract.id == Timesheet.contract_id)
+        .join(Person, Person.id == Timesheet.person_id)
+        .outerjoin(Sending, Sending.id == Timesheet.sending_id)
+        .where(
+            here,
+            Timesheet.month >= months_over(on)[0],
+            Timesheet.state.in_((*LIVE, TimesheetState.refused)),
+        )
+        .order_by(Timesheet.id, Share.id)
+    ).all()  # fmt: skip
+    by_sheet: dict[int, list[Any]] = {}
+    for row in rows:
+        by_sheet.setdefault(row.id, []).append(row)
+    for shares in by_sheet.values():
+        _keep(facts, shares)
+
+
+def _keep(facts: Facts, shares: list[Any]) -> None:
+    row = shares[0]
+    facts.spoken.add((row.contract_id, row.month))
+    if row.state in LIVE:
+        facts.live.setdefault(row.contract_id, []).append(Interval(row.from_on, row.to_on))
+    split_on = min((each.split_on for each in shares if each.split_on), default=None)
+    waits = row.state == TimesheetState.declared and split_on is not None
+    if not waits and row.state != TimesheetState.refused:
+        return
+    said = Said(
+        row.id, row.territory_id, row.contract_id, row.declarant_id, row.month, row.from_on, row.to_on,
+        row.declared_on, row.decided_on or row.declared_on, row.refusal_reason, row.person_id,
+        _short(row.first_name, row.last_name), tuple(each.lot_id for each in shares),
+        tuple(each.award_id for each in shares), split_on, any(each.contested for each in shares),
+    )  # fmt: skip
+    (facts.to_split if waits else facts.refused).append(said)
+
+
+def _words(session: Session, facts: Facts, here: Any, on: datetime.date) -> None:
+    """What companies said of their months, by hours or by «néant» (two selects)."""
+    oldest = months_over(on)[0]
+    facts.nil.update(
+        (award_id, month)
+        for award_id, month in session.execute(
+            select(NilDeclaration.award_id, NilDeclaration.month).where(
+                here(NilDeclaration), NilDeclaration.month >= oldest
+            )
+        )
+    )
+    facts.shared.update(
+        (award_id, month)
+        for award_id, month in session.execute(
+            select(Share.award_id, Share.month)
+            .join(Timesheet, Timesheet.id == Share.timesheet_id)
+            .where(here(Share), Share.month >= oldest, Timesheet.state != TimesheetState.replaced)
+            .distinct()
+        )
+    )
+
+
+def _questions(session: Session, facts: Facts, here: Any, on: datetime.date) -> None:
+    """What waits for the second side, for an employer, or on paper (three selects)."""
+    facts.unanswered = [
+        Unanswered(
+            row.id, row.territory_id, row.answerer_id, row.declarant, row.month, row.declared_on,
+            row.lot_id, row.person_id, _short(row.first_name, row.last_name),
+        )
+        for row in session.execute(_unanswered().where(here(Share)))
+    ]  # fmt: skip
+    facts.proposed = [
+        Proposed(
+            row.id, row.territory_id, row.employer_id, row.lot_id, row.person_id,
+            _short(row.first_name, row.last_name), row.proposed_on, row.to_on,
+        )
+        for row in session.execute(
+            select(
+                Placement.id, Placement.territory_id, Placement.employer_id, Placement.lot_id, Placement.person_id,
+                Person.first_name, Person.last_name, Placement.proposed_on, Placement.to_on,
+            )
+            .join(Person, Person.id == Placement.person_id)
+            .where(here(Placement), Placement.state == PlacementState.proposed)
+            .order_by(Placement.id)
+        )
+    ]  # fmt: skip
+    facts.documents = [Awaited(*row) for row in session.execute(_documents(on).where(here(ExpectedDocument)))]
+
+
+def _unanswered() -> Select[*tuple[Any, ...]]:
+    declarant = aliased(Organisation)
+    return (
+        select(
+            Share.id, Share.territory_id, second_answers.ANSWERER.label("answerer_id"),
+            func.coalesce(declarant.name, declarant.scheme + " " + declarant.identifier).label("declarant"),
+            Share.month, Timesheet.declared_on, Share.lot_id, Share.person_id,
+            Person.first_name, Person.last_name,
+        )
+        .join(Timesheet, Timesheet.id == Share.timesheet_id)
+        .join(Placement, Placement.id == Share.placement_id)
+        .outerjoin(Sending, Sending.id == Timesheet.sending_id)
+        .outerjoin(SecondAnswer, SecondAnswer.share_id == Share.id)
+        .join(declarant, declarant.id == second_answers.DECLARANT)
+        .join(Person, Person.id == Share.person_id)
+        .where(
+            Timesheet.state == TimesheetState.declared,
+            SecondAnswer.id.is_(None),
+            second_answers.ANSWERER.is_not(None),
+        )
+        .order_by(Share.id)
+    )  # fmt: skip
+
+
+def _documents(on: datetime.date) -> Select[*tuple[Any, ...]]:
+    asked, leader = aliased(Award), aliased(Award)
+    leading = (
+        select(leader.organisation_id)
+        .where(leader.lot_id == ExpectedDocument.lot_id, leader.role.in_(LEADERS))
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            ExpectedDocument.id, ExpectedDocument.territory_id, ExpectedDocument.lot_id,
+            func.coalesce(asked.organisation_id, leading), ExpectedDocument.label,
+            ExpectedDocument.expected_on, Contract.person_id,
+        )
+        .outerjoin(asked, asked.id == ExpectedDocument.award_id)
+        .outerjoin(Contract, Contract.id == ExpectedDocument.contract_id)
+        .where(
+            ExpectedDocument.received_on.is_(None),
+            ExpectedDocument.expected_on < on,
+            ExpectedDocument.lot_id.in_(select(Award.lot_id)),
+            ExpectedDocument.expected_on >= months_over(on)[0],
+        )
+        .order_by(ExpectedDocument.id)
+    )  # fmt: skip
