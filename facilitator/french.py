@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from types import MappingProxyType
@@ -91,6 +92,12 @@ def plural(count: int, singular: str, several: str | None = None) -> str:
     """Show a count with its word, singular below two: 0 contrat, 1 contrat, 2 contrats."""
     word = singular if abs(count) < 2 else several or f"{singular}s"
     return f"{number(count)}{NBSP}{word}"
+
+
+def of(name: str) -> str:
+    """Write «de» before a name: de Camille, d’Ange, d’Élise."""
+    first = unicodedata.normalize("NFD", name[:1]).lower()[:1]
+    return f"d’{name}" if first and first in "aeiou" else f"de {name}"
 
 
 def since(days: int) -> str:

@@ -19,7 +19,7 @@ class DueKind(Labelled):
     refused = "refused", "Relevé refusé, à corriger"
     to_split = "to_split", "Relevé à partager"
     hours = "hours", "Heures à déclarer"
-    nil = "nil", "Heures ou « néant » à déclarer"
+    nil = "nil", "Heures ou «\u00a0néant\u00a0» à déclarer"
     second = "second", "Heures à confirmer"
     placement = "placement", "Mise à l’emploi à confirmer"
     document = "document", "Document attendu"
@@ -56,19 +56,18 @@ class Due:
     def sentence(self) -> str:
         """The line of a letter; the person is a first name and an initial, for a letter travels."""
         whose = f"{self.person} – {self.site}" if self.person else self.site
+        of = french.of(whose)
         match self.kind:
             case DueKind.hours:
-                return f"heures de {whose}"
+                return f"heures {of}"
             case DueKind.nil:
                 return f"{self.site}\u00a0: aucune heure n’est connue. Déclarez-les, ou dites «\u00a0néant\u00a0»"
             case DueKind.refused:
-                return f"relevé refusé de {whose}. Motif\u00a0: {self.detail}"
+                return f"relevé refusé {of}. Motif\u00a0: {self.detail}"
             case DueKind.to_split:
-                return (
-                    f"relevé à partager de {whose}\u00a0: dites les heures avant et à partir du {self.detail}"
-                )
+                return f"relevé à partager {of}\u00a0: dites les heures avant et à partir du {self.detail}"
             case DueKind.second:
-                return f"heures de {whose}, déclarées par {self.detail}\u00a0: confirmez-les ou contestez-les"
+                return f"heures {of}, déclarées par {self.detail}\u00a0: confirmez-les ou contestez-les"
             case DueKind.placement:
                 return f"{whose}, proposée le {self.detail}" if self.detail else whose
             case DueKind.document:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -117,11 +118,11 @@ def _propose(here: World, random: Random) -> None:
     )  # fmt: skip
 
 
-def _of(here: World, random: Random, model: type, *states: str) -> object | None:
-    query = select(model).where(model.territory_id == here.place.id)  # type: ignore[attr-defined]
+def _of(here: World, random: Random, model: Any, *states: str) -> Any:
+    query = select(model).where(model.territory_id == here.place.id)
     if states:
-        query = query.where(model.state.in_(states))  # type: ignore[attr-defined]
-    rows = list(here.session.scalars(query.order_by(model.id)))  # type: ignore[attr-defined]
+        query = query.where(model.state.in_(states))
+    rows = list(here.session.scalars(query.order_by(model.id)))
     return random.choice(rows) if rows else None
 
 
@@ -315,9 +316,9 @@ def oracle(here: World) -> set[Key]:
     return {*_hours(here), *_words(here), *_sheets(here), *_answers(here), *_waiting(here), *_papers(here)}
 
 
-def _rows(here: World, model: type) -> list[object]:
-    query = select(model).where(model.territory_id == here.place.id)  # type: ignore[attr-defined]
-    return list(here.session.scalars(query.order_by(model.id)))  # type: ignore[attr-defined]
+def _rows(here: World, model: Any) -> list[Any]:
+    query = select(model).where(model.territory_id == here.place.id)
+    return list(here.session.scalars(query.order_by(model.id)))
 
 
 def _bounds(here: World, lot: Lot) -> tuple[date, date]:
@@ -380,7 +381,7 @@ def _at_work(here: World, contract: Contract, placement: Placement, month: date)
 
 
 def _nils(here: World) -> set[tuple[int, date]]:
-    return {(row.award_id, row.month) for row in _rows(here, NilDeclaration)}  # type: ignore[attr-defined]
+    return {(row.award_id, row.month) for row in _rows(here, NilDeclaration)}
 
 
 def _current(here: World) -> list[Timesheet]:

@@ -15,7 +15,7 @@ from tests.reminder_histories import ACTS, DAYS, USUAL, World
 
 BASE = "http://guichet.example"
 PROPERTY = settings(
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     phases=(
         Phase.explicit,

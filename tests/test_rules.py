@@ -34,6 +34,7 @@ def test_a_value_by_type_of_contract() -> None:
         ContractType.cdi: 36,
         ContractType.apprentissage: None,
     }
+    assert parse("reminder_days", "15; 5;5") == (5, 15)
     assert parse("pace_ahead", " 1,15 ") == Decimal("1.15")
 
 
@@ -51,6 +52,12 @@ def test_a_value_by_type_of_contract() -> None:
         ("window_months_by_type", "stage=3"),
         ("successive_missions_once", "peut-être"),
         ("etp_heures", "1600"),
+        ("reminder_days", ""),
+        ("reminder_days", "0"),
+        ("reminder_days", "31"),
+        ("reminder_days", "5, 15"),
+        ("reminder_days", "1;2;3;4;5"),
+        ("reminder_days", "5;²"),
     ],
 )
 def test_a_value_that_means_nothing_is_refused_by_name(name: str, text: str) -> None:

@@ -21,9 +21,10 @@ class SendingRefused(Refused):
 def send_mail(as_json: bool) -> None:
     """Each letter is committed by itself: an interruption loses and repeats nothing."""
     with application() as app:
-        sent, failed = _send_all(app)
+        results = _send_all(app)
+    sent, failed, refused = (results.count(each) for each in ("sent", "later", "refused"))
     if as_json:
-        print_json({"sent": sent, "failed": failed})
+        print_json({"sent": sent, "failed": failed, "refused": refused})
         return
     click.echo(f"{french.plural(sent, 'courriel envoyé', 'courriels envoyés')}.")
     if failed:
@@ -31,9 +32,14 @@ def send_mail(as_json: bool) -> None:
             f"{french.plural(failed, 'courriel remis', 'courriels remis')} à plus tard\u00a0: le serveur d’envoi"
             " ne les a pas pris. La prochaine commande les enverra."
         )
+    if refused:
+        click.echo(
+            f"{french.plural(refused, 'adresse refusée', 'adresses refusées')} pour de bon par son serveur\u00a0: le"
+            " contact est signalé au facilitateur, rien n’y est plus envoyé."
+        )
 
 
-def _send_all(app: Flask) -> tuple[int, int]:
+def _send_all(app: Flask) -> list[str | None]:
     settings: Settings = app.config["SETTINGS"]
     if settings.smtp_url is None:
         raise SendingRefused(
@@ -41,12 +47,11 @@ def _send_all(app: Flask) -> tuple[int, int]:
         )
     waiting = mails.waiting(db.session(), journal.now())
     db.session.rollback()
-    results = [_send(mail_id, settings) for mail_id in waiting]
-    return results.count(True), results.count(False)
+    return [_send(mail_id, settings) for mail_id in waiting]
 
 
-def _send(mail_id: int, settings: Settings) -> bool | None:
-    """None when another sender has taken the letter meanwhile, or when it has nothing left to ask."""
+def _send(mail_id: int, settings: Settings) -> str | None:
+    """«sent», «later» or «refused» for good; None when another sender has taken the letter meanwhile, or when it has nothing left to ask."""
     with writing():
         mail = mails.claim(db.session(), mail_id, at=journal.now())
         letter = mails.message(mail, settings.mail_from) if mail and _still_true(mail, settings) else None
@@ -59,7 +64,9 @@ def _send(mail_id: int, settings: Settings) -> bool | None:
         if failure is not None and failure.for_good:
             contacts.bounced(db.session(), mail.recipient, at=journal.now())
         db.session.commit()
-    return failure is None
+    if failure is None:
+        return "sent"
+    return "refused" if failure.for_good else "later"
 
 
 def _still_true(mail: OutboxMail, settings: Settings) -> bool:
