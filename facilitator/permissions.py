@@ -230,6 +230,7 @@ DOORS: dict[str, Door] = {
     "hours.split": Door(_P.edit_hours, "timesheet", "timesheet_id"),
     "timesheets.queue": Door(_P.edit_hours),
     "timesheets.validate_many": Door(_P.edit_hours),
+    "timesheets.refuse_many": Door(_P.edit_hours),
     "timesheets.of_lot": Door(_P.edit_hours, "lot", "lot_id"),
     "timesheets.nil": Door(_P.edit_hours, "lot", "lot_id"),
     "timesheets.show": Door(_P.edit_hours, "timesheet", "timesheet_id"),

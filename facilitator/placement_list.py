@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import Select
 from sqlalchemy.orm import aliased
 
-from facilitator import french
+from facilitator import turns
 from facilitator.markets import Lot, Market
 from facilitator.organisations import Organisation
 from facilitator.people import Person
 from facilitator.placements import Placement
+from facilitator.turns import PlacementFacts, Turn
 from facilitator.vocabulary import PlacementMode, PlacementState
 
 Employer, Host = aliased(Organisation), aliased(Organisation)
@@ -37,15 +38,6 @@ class Line:
     answered_on: datetime.date | None
     decline_reason: str | None
     end_reason: str | None
-
-
-@dataclass(frozen=True)
-class Turn:
-    """Where a placement stands in words, and who must act next."""
-
-    word: str
-    tone: str
-    sentence: str
 
 
 def columns(rows: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
@@ -91,20 +83,14 @@ def line(row: Any) -> Line:
 
 
 def turn(line: Line, on: datetime.date, last_on: datetime.date | None) -> Turn:
-    """Say where a placement stands on a day; `last_on` is its real end where one is known."""
-    if line.state == PlacementState.proposed:
-        since = french.since((on - line.proposed_on).days)
-        return Turn("Proposée", "waiting", f"{line.employer} doit répondre, {since}.")
-    if line.state == PlacementState.declined:
-        return Turn(
-            "Déclinée", "late", f"À vous\u00a0: cherchez un autre employeur. {line.decline_reason or ''}"
-        )
-    if line.state == PlacementState.withdrawn:
-        return Turn("Retirée", "", "Personne n’a rien à faire.")
-    if line.from_on > on:
-        return Turn("Confirmée", "good", f"Commence le {french.date(line.from_on)}.")
-    if last_on is not None and last_on < on:
-        return Turn(
-            "Terminée", "", f"Depuis le {french.date(last_on)}. Le suivi à 6 et 12 mois vous revient."
-        )
-    return Turn("En cours", "good", f"{line.employer} déclare les heures de chaque mois.")
+    """Where this placement stands on a day (see `turns`); `last_on` is its real end where one is known."""
+    facts = PlacementFacts(
+        PlacementState(line.state),
+        line.employer,
+        line.proposed_on,
+        line.answered_on,
+        line.decline_reason,
+        line.from_on,
+        last_on,
+    )
+    return turns.of_placement(facts, on)

@@ -66,12 +66,14 @@ class Browser(FlaskClient):
         *,
         form: str | None = None,
         button: tuple[str, str] | None = None,
+        to: str | None = None,
         follow_redirects: bool = False,
     ) -> TestResponse:
         """Fill the form found in `page` and send it as a browser does.
 
         A list or set of strings fills checkboxes or a multiple choice; a pair (stream, name) a file field;
-        `button` is the (name, value) of the pressed button when it has one.
+        `button` is the (name, value) of the pressed button when it has one; `to` begins the address to which
+        a button of the form sends it instead (its `formaction`).
         """
         values = values or {}
         found = form_in(page, list(values), form)
@@ -86,7 +88,7 @@ class Browser(FlaskClient):
         if button:
             _check_button(found, button)
             data[button[0]] = button[1]
-        target = found.get("action") or page.request.full_path.rstrip("?")
+        target = _target(found, to) or page.request.full_path.rstrip("?")
         if found.method.upper() == "GET":
             return self.get(target, query_string=data, follow_redirects=follow_redirects)
         return self.post(target, data=data, follow_redirects=follow_redirects)
@@ -100,6 +102,15 @@ def _fill(form: FormElement, name: str, value: Any) -> None:
         field.value = set(value)
     else:
         form.fields[name] = str(value)
+
+
+def _target(form: FormElement, to: str | None) -> str | None:
+    """Where the form goes: its own action, or that of the one button that sends it elsewhere."""
+    if to is None:
+        return form.get("action")
+    elsewhere = [each for each in form.xpath(".//button/@formaction") if each.startswith(to)]
+    assert len(elsewhere) == 1, f"{len(elsewhere)} buttons send the form to {to}"
+    return str(elsewhere[0])
 
 
 def _check_button(form: FormElement, button: tuple[str, str]) -> None:

@@ -90,26 +90,75 @@ class SplitForm(TradeForm):
     first_hours = HoursField("Heures de la première partie", validators=[required()])
 
 
+# What facilitators write most often: why, then what to do.
+FREQUENT_REFUSALS = (
+    "Feuille d’heures signée manquante\u00a0: joignez-la, puis renvoyez les heures.",
+    "L’autre partie dit un autre nombre d’heures\u00a0: accordez-vous, puis renvoyez les heures.",
+    "Jours hors des dates du contrat\u00a0: corrigez les jours ou les dates du contrat.",
+    "Plus d’heures que le contrat n’en prévoit\u00a0: vérifiez le nombre.",
+    "Heures déjà déclarées sur un autre chantier\u00a0: gardez-les une seule fois.",
+    "Personne absente ces jours-là\u00a0: retirez-les.",
+)
+LONGEST_REASON = 300
+
+
 class RefusalForm(TradeForm):
-    """Why the hours are refused: the declarant reads it."""
+    """Why hours are refused, for their declarant to read: a frequent sentence, one’s own words, or both."""
 
-    reason = TextField("Motif du refus", longest=300, validators=[required()])
+    sentence = CodeField(
+        "Motif",
+        [(str(number), sentence) for number, sentence in enumerate(FREQUENT_REFUSALS, 1)],
+        blank="Je l’écris ci-dessous",
+    )
+    reason = TextField("Vos mots", longest=LONGEST_REASON)
+
+    @property
+    def said(self) -> str:
+        """The whole reason."""
+        chosen = FREQUENT_REFUSALS[int(self.sentence.data) - 1] if self.sentence.data else ""
+        return f"{chosen} {self.reason.data or ''}".strip()
+
+    def validate(self, *args: Any, **others: Any) -> bool:
+        """There is a reason, and the declarant’s page has room for it."""
+        if not super().validate(*args, **others):
+            return False
+        if not self.said:
+            self.reason.errors = [
+                *self.reason.errors,
+                "Choisissez un motif ou écrivez-le\u00a0: le déclarant le lira.",
+            ]
+        elif len(self.said) > LONGEST_REASON:
+            self.reason.errors = [
+                *self.reason.errors,
+                f"Motif et précision tiennent en {LONGEST_REASON} caractères\u00a0; raccourcissez vos mots.",
+            ]
+        return not self.reason.errors
 
 
-class QueueForm(TradeForm):
-    """The relevés ticked in the queue."""
+class _Ticked:
+    """The relevés ticked in the queue, inside its forms."""
 
     sheets = SelectMultipleField("Relevés", coerce=str, validate_choice=False)
 
     def validate_sheets(self, field: Any) -> None:
         if not field.data:
-            raise ValidationError("Aucun relevé n’est coché. Cochez ceux que vous validez.")
+            raise ValidationError("Aucun relevé n’est coché. Cochez ceux sur lesquels vous décidez.")
         if any(not (each.isascii() and each.isdigit() and len(each) < 10) for each in field.data):
             raise ValidationError("L’un de ces relevés n’est pas dans la liste. Cochez parmi ceux affichés.")
 
     def ids(self) -> list[int]:
         """Their ids, each once, in order."""
         return sorted({int(each) for each in self.sheets.data or ()})
+
+
+class RefuseManyForm(_Ticked, RefusalForm):
+    """The relevés ticked, and why they are refused."""
+
+
+class QueueForm(_Ticked, TradeForm):
+    """The relevés ticked in the queue, to validate; its page also has the fields of a refusal."""
+
+    sentence, reason = RefusalForm.sentence, RefusalForm.reason
 
 
 class NilForm(TradeForm):

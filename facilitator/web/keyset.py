@@ -29,8 +29,12 @@ def slice_of(
     *order: InstrumentedAttribute[Any],
     descending: bool = False,
     size: int = SIZE,
+    endpoint: str | None = None,
 ) -> Slice:
-    """The slice that the address asks for (two selects, one when ordered by id); the first column is the id, which ends `order`."""
+    """The slice that the address asks for (two selects, one when ordered by id); the first column is the id, which ends `order`.
+
+    `endpoint` is the page of the list, where a refused form shows it under another address.
+    """
     after, before = _asked(AFTER), _asked(BEFORE)
     backwards = before is not None
     cursor = before if backwards else after
@@ -49,8 +53,8 @@ def slice_of(
     earlier, later = (more, True) if backwards else (start is not None, more)
     return Slice(
         found,
-        _url(BEFORE, found[0][0]) if earlier and found else None,
-        _url(AFTER, found[-1][0]) if later and found else None,
+        _url(BEFORE, found[0][0], endpoint) if earlier and found else None,
+        _url(AFTER, found[-1][0], endpoint) if later and found else None,
     )
 
 
@@ -71,7 +75,7 @@ def _asked(name: str) -> int | None:
     return number if 0 < number <= LARGEST_ID else None
 
 
-def _url(name: str, row_id: int) -> str:
+def _url(name: str, row_id: int, endpoint: str | None) -> str:
     kept = {key: value for key, value in request.args.items() if key not in (AFTER, BEFORE)}
     asked: dict[str, Any] = {**kept, **(request.view_args or {}), name: row_id}
-    return url_for(str(request.endpoint), **asked)
+    return url_for(endpoint or str(request.endpoint), **asked)

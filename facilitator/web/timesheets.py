@@ -1,31 +1,43 @@
 """Relevés: the queue to validate, a lot’s twelve months, a relevé with its verdict, and «néant»."""
 
 import datetime
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import or_, select
 
-from facilitator import access, both_sides, declarations, lot_hours, timesheet_queue, validations
+from facilitator import (
+    access,
+    both_sides,
+    declarations,
+    lot_hours,
+    refusal_letters,
+    timesheet_queue,
+    validations,
+)
 from facilitator.awards import Award
 from facilitator.contracts import Contract
 from facilitator.db import db
-from facilitator.forms.hours import NilForm, QueueForm, RefusalForm
+from facilitator.forms.hours import NilForm, QueueForm, RefusalForm, RefuseManyForm
 from facilitator.french import plural
 from facilitator.hours import Share, Timesheet
+from facilitator.journal import now
 from facilitator.markets import Lot, Market
 from facilitator.organisations import Organisation
 from facilitator.people import Person
-from facilitator.refusals import Refused
+from facilitator.refusals import Conflict, Refused
+from facilitator.timesheet_queue import Answer
 from facilitator.vocabulary import Channel, Reason, Standing, TimesheetState
-from facilitator.web import clock, keyset, once, sheets
+from facilitator.web import clock, keyset, once, queue_filters, sheets
 from facilitator.web.answers import page
 from facilitator.web.contracts import described
 from facilitator.web.sheets import Sheet
 
 blueprint = Blueprint("timesheets", __name__)
+AT_ONCE = 200  # lines of the queue on one page: a month of a large company
 SHORT_MONTHS = [
     "janv.",
     "févr.",
@@ -48,16 +60,30 @@ def queue() -> ResponseReturnValue:
     return _queue(QueueForm())
 
 
-def _queue(form: QueueForm) -> ResponseReturnValue:
-    member = access.current()
-    rows = timesheet_queue.columns(access.visible_timesheets(member))
-    shown = keyset.slice_of(rows, Share.lot_id, Share.month, Share.id)
-    lines = timesheet_queue.lines(db.session(), shown.rows, member.territory_id)
+def _queue(form: QueueForm | RefuseManyForm) -> ResponseReturnValue:
+    """The list, as its address filters it; a refused form is shown in it with what was ticked and typed."""
+    member, session, asked = access.current(), db.session(), queue_filters.asked()
+    waiting = access.visible_timesheets(member)
+    rows = timesheet_queue.rows(waiting, asked.wanted)
+    if asked.wanted.plausible:
+        doubtful = timesheet_queue.implausible(session, rows, member.territory_id)
+        rows = rows.where(Share.id.not_in(doubtful))
+    shown = keyset.slice_of(
+        rows, Share.lot_id, Share.month, Share.id, size=AT_ONCE, endpoint="timesheets.queue"
+    )
+    lines = timesheet_queue.lines(session, shown.rows, member.territory_id)
+    lots, employers = timesheet_queue.choices(session, waiting)
     access.saw("list", "timesheet", None, member.territory_id)
     return page(
         "facilitators/hours/queue.html",
         form,
         lots=[(key, list(group)) for key, group in groupby(lines, lambda line: (line.lot_id, line.lot))],
+        ticked={int(each) for each in form.sheets.data or () if each.isdigit()} or asked.checked(lines),
+        asked=asked,
+        lot_choices=[("", "Tous"), *((str(key), label) for key, label in lots)],
+        employer_choices=[("", "Tous"), *((str(key), label) for key, label in employers)],
+        answer_choices=[("", "Toutes"), *Answer.choices()],
+        agreeing=sum(line.agrees for line in lines),
         shown=shown,
         on=clock.today(),
     )
@@ -66,24 +92,63 @@ def _queue(form: QueueForm) -> ResponseReturnValue:
 @blueprint.post("/releves/valider")
 def validate_many() -> ResponseReturnValue:
     """Validate the relevés ticked, all or none."""
-    form, member = QueueForm(), access.current()
+    form = QueueForm()
+
+    def validate(found: list[Timesheet]) -> str:
+        validations.validate_all(db.session(), found, on=clock.today(), by=access.current().user_id)
+        return plural(len(found), "relevé validé", "relevés validés") + "."
+
+    return _decide(form, validate)
+
+
+@blueprint.post("/releves/refuser")
+def refuse_many() -> ResponseReturnValue:
+    """Refuse the relevés ticked for one reason, all or none; their declarants are written to."""
+    form = RefuseManyForm()
+
+    def refuse(found: list[Timesheet]) -> str:
+        validations.refuse_all(db.session(), found, form.said, on=clock.today(), by=access.current().user_id)
+        return f"{plural(len(found), 'relevé refusé', 'relevés refusés')}. {_tell(found, form.said)}"
+
+    return _decide(form, refuse)
+
+
+def _decide(form: QueueForm | RefuseManyForm, verb: Callable[[list[Timesheet]], str]) -> ResponseReturnValue:
+    """Decide on the relevés ticked that still wait; a refusal is shown in the list."""
     if not form.validate_on_submit():
         return _queue(form)
     if (replay := once.replayed(form)) is not None:
         return replay
-    sheets = validations.lock_all(db.session(), form.ids(), member.territory_id)
+    found = validations.lock_all(db.session(), form.ids(), access.current().territory_id)
     try:
-        validations.validate_all(db.session(), sheets, on=clock.today(), by=member.user_id)
+        said = verb(found)
+    except Conflict:
+        raise
     except Refused as refused:
         db.session.rollback()
         form.refuse(refused)
         return _queue(form)
-    if len(sheets) < len(form.ids()):
+    if len(found) < len(form.ids()):
         flash(
             "Certains relevés cochés n’attendaient plus de décision\u00a0: ils n’ont pas changé.", "warning"
         )
-    flash(plural(len(sheets), "relevé validé", "relevés validés") + ".", "done")
-    return once.commit(form, url_for(".queue"))
+    if found:
+        flash(said, "done")
+    return once.commit(form, url_for(".queue", **queue_filters.asked().kept))
+
+
+def _tell(refused: Sequence[Timesheet], reason: str) -> str:
+    """Write to the declarants; gives the sentence that says who is told."""
+    letters, unknown = refusal_letters.tell(
+        db.session(), refused, reason, at=now(), base_url=current_app.config["SETTINGS"].base_url
+    )
+    told = plural(len(letters), "courriel prévient", "courriels préviennent") + " le déclarant."
+    if not unknown:
+        return told
+    return (
+        f"{told if letters else ''} Personne à prévenir pour {plural(unknown, 'relevé')}\u00a0:"
+        " ajoutez un contact avec son adresse à l’employeur."
+    ).strip()
 
 
 @blueprint.get("/lots/<int:lot_id>/releves")
@@ -241,7 +306,7 @@ def refuse(timesheet_id: int) -> ResponseReturnValue:
     person = db.session.get_one(Person, sheet.person_id)
     access.saw("read", "person", person.id, person.territory_id)
     back = url_for(".show", timesheet_id=sheet.id)
-    form = RefusalForm()
+    form, waits = RefusalForm(), sheet.state == TimesheetState.declared
     about = Sheet(
         heading=f"Refuser le relevé – {person.name}",
         submit="Refuser le relevé",
@@ -251,9 +316,9 @@ def refuse(timesheet_id: int) -> ResponseReturnValue:
     )
 
     def verb() -> str:
-        validations.refuse(
-            db.session(), sheet, form.reason.data or "", on=clock.today(), by=access.current().user_id
-        )
+        validations.refuse(db.session(), sheet, form.said, on=clock.today(), by=access.current().user_id)
+        if waits:
+            flash(_tell([sheet], form.said), "done")
         return back
 
     return sheets.answer(form, about, verb, "Le relevé est refusé.")

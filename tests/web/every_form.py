@@ -317,11 +317,12 @@ def forms(app: Flask, here: Place, clients: dict[MembershipRole, Quick]) -> dict
 def _keep(
     app: Flask, found: dict[str, Found], role: MembershipRole, page: TestResponse, form: FormElement
 ) -> None:
-    target = form.get("action") or page.request.full_path.rstrip("?")
-    endpoint, _ = app.url_map.bind("localhost").match(target.split("?")[0], method="POST")
-    before = found.get(endpoint)
-    if before is None or len(form.fields) > len(before.form.fields):
-        found[endpoint] = Found(endpoint, role, page, form, target)
+    own = form.get("action") or page.request.full_path.rstrip("?")
+    for target in (own, *form.xpath(".//button/@formaction")):  # a button may send it elsewhere
+        endpoint, _ = app.url_map.bind("localhost").match(target.split("?")[0], method="POST")
+        before = found.get(endpoint)
+        if before is None or len(form.fields) > len(before.form.fields):
+            found[endpoint] = Found(endpoint, role, page, form, target)
 
 
 def without_a_form(app: Flask, found: dict[str, Found]) -> set[str]:

@@ -149,22 +149,6 @@ def test_a_straddling_period_proposes_its_split(desk: Desk) -> None:
     assert [sheet.worked for sheet in sheets(desk)] == [Decimal(90), Decimal(20), Decimal(70)]
 
 
-def test_the_queue_keeps_its_number_of_queries(desk: Desk) -> None:
-    trade.declared(desk.session, desk.ground.contract, "01/02/2025", "28/02/2025", "10")
-    desk.get("/releves")
-    few = desk.selects()
-    for _ in range(55):
-        person = trade.person(desk.session, desk.ground.territory, "01/01/2025")
-        contract = trade.direct(
-            desk.session, person, desk.ground.award, ContractType.cdi, "01/02/2025"
-        ).contract
-        trade.declared(desk.session, contract, "01/02/2025", "28/02/2025", "10")
-    page = desk.get("/releves")
-    assert desk.selects() == few <= BUDGET
-    second = desk.get(page_of(page).xpath("//a[@rel='next']/@href")[0])
-    assert len(page_of(second).xpath("//tbody/tr")) == 6
-
-
 def test_a_lot_shows_people_over_twelve_months(desk: Desk) -> None:
     trade.month(desk.session, desk.ground.contract, "02/2025", "100.25")
     trade.declared(desk.session, desk.ground.contract, "01/03/2025", "31/03/2025", "50")
