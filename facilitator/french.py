@@ -26,6 +26,20 @@ MONTHS = (
     "novembre",
     "décembre",
 )
+SHORT_MONTHS = (
+    "janv.",
+    "févr.",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juil.",
+    "août",
+    "sept.",
+    "oct.",
+    "nov.",
+    "déc.",
+)
 
 _NUMBER = re.compile(
     rf"(?P<sign>[-−]?)(?P<whole>[0-9]+|[0-9]{{1,3}}(?:[ {NBSP}{THIN}][0-9]{{3}})+)"
@@ -81,6 +95,11 @@ def short_date(day: datetime.date | None) -> str:
 def month(day: datetime.date | None) -> str:
     """Show the month of a day: octobre 2026."""
     return NOTHING if day is None else f"{MONTHS[day.month - 1]}{NBSP}{day.year}"
+
+
+def short_month(day: datetime.date) -> str:
+    """Show the month of a day where its year is plain: oct."""
+    return SHORT_MONTHS[day.month - 1]
 
 
 def month_input(day: datetime.date | None) -> str:
@@ -170,6 +189,7 @@ FILTERS: Mapping[str, Callable[..., str]] = MappingProxyType(
         "date": date,
         "short_date": short_date,
         "month": month,
+        "short_month": short_month,
         "month_input": month_input,
         "plural": plural,
         "since": since,

@@ -23,6 +23,7 @@ from facilitator.rules import DatedRules
 from facilitator.second_answers import ANSWERER, Answered, SecondAnswer
 from facilitator.sendings import Sending
 from facilitator.territories import rules_of
+from facilitator.timesheet_turns import Declaration, declaration_of
 from facilitator.vocabulary import ContractType, Reason, Standing, TimesheetState
 
 MONTHS_BEFORE = 3
@@ -61,17 +62,6 @@ class Eligible:
 
     def ends_soon(self, on: datetime.date) -> bool:
         return self.valid and self.last_on is not None and on <= self.last_on <= on + SOON
-
-
-@dataclass(frozen=True)
-class Declaration:
-    """Who declared the hours, in what quality, when; `certified` when by a sending."""
-
-    who: str
-    position: str | None
-    organisation: str | None
-    on: datetime.date
-    certified: bool
 
 
 @dataclass(frozen=True)
@@ -203,7 +193,7 @@ def lines(session: Session, rows: Sequence[Any], territory_id: int) -> list[Wait
             hours=row.hours,
             training=row.training,
             declared_on=row.declared_on,
-            declaration=_declaration(row),
+            declaration=declaration_of(row),
             corrects=row.corrects if row.correction_reason else None,
             worked=row.worked,
             correction_reason=row.correction_reason,
@@ -288,12 +278,6 @@ def _lot(row: Any) -> str:
 def _short(type: ContractType) -> str:
     """The usual letters of a type of contract, where its label gives them in brackets."""
     return type.label.rpartition("(")[2].rstrip(")")
-
-
-def _declaration(row: Any) -> Declaration:
-    if row.sender_name is None:
-        return Declaration(row.typist or "le guichet", None, None, row.declared_on, certified=False)
-    return Declaration(row.sender_name, row.sender_position, row.declarant, row.declared_on, certified=True)
 
 
 def _warnings(row: Any, total: Decimal, rules: DatedRules) -> tuple[str, ...]:

@@ -16,13 +16,14 @@ from facilitator import (
     lot_hours,
     refusal_letters,
     timesheet_queue,
+    timesheet_turns,
     validations,
 )
 from facilitator.awards import Award
 from facilitator.contracts import Contract
 from facilitator.db import db
 from facilitator.forms.hours import NilForm, QueueForm, RefusalForm, RefuseManyForm
-from facilitator.french import plural
+from facilitator.french import plural, short_month
 from facilitator.hours import Share, Timesheet
 from facilitator.journal import now
 from facilitator.markets import Lot, Market
@@ -38,20 +39,6 @@ from facilitator.web.sheets import Sheet
 
 blueprint = Blueprint("timesheets", __name__)
 AT_ONCE = 200  # lines of the queue on one page: a month of a large company
-SHORT_MONTHS = [
-    "janv.",
-    "févr.",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juil.",
-    "août",
-    "sept.",
-    "oct.",
-    "nov.",
-    "déc.",
-]
 
 
 @blueprint.get("/releves")
@@ -180,10 +167,12 @@ def _lot_page(lot: Lot, year: int, form: NilForm) -> ResponseReturnValue:
         lot=lot,
         market=db.session.get_one(Market, lot.market_id),
         grid=grid,
-        months_columns=[(SHORT_MONTHS[month.month - 1], "num") for month in grid.months],
+        months_columns=[(short_month(month), "num") for month in grid.months],
         year=year,
         shown=shown,
-        states=TimesheetState,
+        turns=timesheet_turns.of_sheets(
+            db.session(), {row.timesheet_id for row in shown.rows}, clock.today()
+        ),
         reasons={reason.value: reason for reason in Reason},
     )
 
@@ -233,6 +222,7 @@ def show(timesheet_id: int) -> ResponseReturnValue:
     sheet = access.timesheet_or_404(timesheet_id)
     session = db.session()
     contract = session.get_one(Contract, sheet.contract_id)
+    history = _history(sheet)
     access.saw("read", "person", sheet.person_id, sheet.territory_id)
     return render_template(
         "facilitators/hours/show.html",
@@ -244,7 +234,13 @@ def show(timesheet_id: int) -> ResponseReturnValue:
         person=session.get_one(Person, sheet.person_id),
         employer=session.get_one(Organisation, contract.employer_id),
         parts=_parts(sheet),
-        history=_history(sheet),
+        turn=timesheet_turns.of_sheets(session, [sheet.id], clock.today())[sheet.id],
+        declaration=timesheet_turns.declaration(session, sheet),
+        history=history,
+        corrected=next((each for each in history if each.id == sheet.replaces_id), None)
+        if sheet.correction_reason
+        else None,
+        authors=timesheet_turns.authors(session, [each.id for each in history]),
         states=TimesheetState,
     )
 
