@@ -1,139 +1,25 @@
-"""Hours pasted from a spreadsheet: read line by line, then matched with the people and the sites of a month.
+"""Lines pasted from a spreadsheet, matched with the people and the sites of a month.
 
 Nothing is invented: a name or a site is one of those given, hours are those typed, and where two candidates are
 near, nobody is chosen for the user.
 """
 
-import re
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import cached_property
 from typing import Generic, TypeVar
 
-from facilitator import french
-from facilitator.french import FigureRefused
 from facilitator.names import normalised
+from facilitator.pasted_lines import Line
 
-LONGEST = 400  # lines of one paste
 Key = TypeVar("Key", bound=Hashable)
 
-_BLANKS = re.compile(r"[ \u00a0\u202f]{2,}")
-_NIL = frozenset({"neant", "rien", "aucune", "aucune heure"})
-_HEADINGS: Mapping[str, frozenset[str]] = {
-    "first": frozenset({"prenom", "prenoms"}),
-    "name": frozenset({"nom", "noms", "nom prenom", "prenom nom", "personne", "salarie", "participant", "interimaire", "nom et prenom"}),
-    "site": frozenset({"chantier", "site", "lot", "marche", "chantier ou lot", "marche et lot"}),
-    "hours": frozenset({"heures", "heure", "nombre d heures", "nb heures", "h", "heures travaillees", "total"}),
-}  # fmt: skip
 # What a site’s name may go without.
 _EMPTY_WORDS = frozenset(
     {"a", "au", "aux", "chantier", "d", "de", "des", "du", "et", "l", "la", "le", "les", "lot", "marche", "n", "no", "numero", "site", "sur"}
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line as it was pasted; `problem` says why it cannot be read."""
-
-    number: int  # from 1, as in the paste
-    name: str
-    site: str
-    hours: str
-    problem: str = ""
-
-
-def read(text: str) -> list[Line]:
-    """Each line that is not empty, the heading apart: (name, site, hours), (name, hours) or (family name, first name, site, hours)."""
-    rows = [(number, _cells(line)) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-    order: tuple[str, ...] | None = None
-    if rows and (order := _heading(rows[0][1])):
-        rows = rows[1:]
-    return [_line(number, cells, order) for number, cells in rows]
-
-
-def hours_text(typed: str) -> str:
-    """Hours as a field of the month holds them: 151,67, and 0 for «néant»; refuses what is not hours."""
-    if normalised(typed) in _NIL:
-        return "0"
-    return french.number(french.parse_hours(typed), 2).replace(french.THIN, "")
-
-
-def wrong_hours(typed: str) -> str:
-    """Why this is not a number of hours; empty when it is one."""
-    if not typed.strip():
-        return "Les heures manquent\u00a0: écrivez un nombre, ou «\u00a0néant\u00a0»."
-    try:
-        hours_text(typed)
-    except FigureRefused as refused:
-        return refused.sentence
-    return ""
-
-
-def _cells(line: str) -> list[str]:
-    """The columns of a line: by tabs, else semicolons, else several spaces."""
-    if "\t" in line:
-        cells = line.split("\t")
-    elif ";" in line:
-        cells = line.split(";")
-    else:
-        cells = _BLANKS.split(line.strip())
-    cells = [_bare(cell) for cell in cells]
-    filled = list(cells)
-    while len(filled) > 1 and not filled[-1]:  # a spreadsheet’s empty columns
-        filled.pop()
-    hours_left_out = len(filled) < len(cells) and bool(wrong_hours(filled[-1]))
-    return [*filled, ""] if hours_left_out else filled
-
-
-def _bare(cell: str) -> str:
-    cell = " ".join(cell.split())
-    if len(cell) > 1 and cell[0] == cell[-1] == '"':
-        cell = cell[1:-1].replace('""', '"').strip()
-    return cell
-
-
-def _heading(cells: Sequence[str]) -> tuple[str, ...] | None:
-    """The order of the columns, where the first line names them."""
-    found = []
-    for cell in cells:
-        word = normalised(cell)
-        found.append(next((column for column, words in _HEADINGS.items() if word in words), ""))
-    named = [each for each in found if each]
-    return tuple(found) if "name" in named and "hours" in named and len(set(named)) == len(named) else None
-
-
-_ORDERS: Mapping[int, tuple[str, ...]] = {
-    2: ("name", "hours"),
-    3: ("name", "site", "hours"),
-    4: ("name", "first", "site", "hours"),
-}
-
-
-def _line(number: int, cells: Sequence[str], order: tuple[str, ...] | None) -> Line:
-    order = order or _ORDERS.get(len(cells))
-    if order is None or len(cells) > len(order):
-        return Line(number, " ".join(cells), "", "", _columns(len(cells)))
-    values = dict.fromkeys(("name", "first", "site", "hours"), "")
-    values.update({column: cell for column, cell in zip(order, cells, strict=False) if column})
-    name = f"{values['name']} {values['first']}".strip()
-    problem = wrong_hours(values["hours"])
-    if not normalised(name):
-        problem = "Le nom manque\u00a0: écrivez-le dans la première colonne."
-    return Line(number, name, values["site"], values["hours"], problem)
-
-
-def _columns(count: int) -> str:
-    if count == 1:
-        return (
-            "Une seule colonne\u00a0: séparez nom, chantier et heures par une tabulation, un point-virgule"
-            " ou plusieurs espaces."
-        )
-    return f"{count}\u00a0colonnes\u00a0: gardez le nom, le chantier et les heures."
-
-
-# Matching.
 
 
 class Sure(StrEnum):
@@ -302,6 +188,7 @@ class Placed(Generic[Key]):
     sure: Sure
     near: tuple[Key, ...]
     why: str = ""
+    periods: tuple[Key, ...] = ()  # the cells of one person on one site, when there are several
 
     @property
     def problem(self) -> str:
@@ -331,17 +218,7 @@ class Month(Generic[Key]):
 
     def place(self, lines: Iterable[Line]) -> list[Placed[Key]]:
         """Where each line goes; two lines never go to one cell without being told."""
-        taken: dict[Key, int] = {}
-        placed = []
-        for line in lines:
-            one = self._place(line)
-            if one.slot is not None and not line.problem:
-                first = taken.setdefault(one.slot, line.number)
-                if first != line.number:
-                    why = f"La ligne\u00a0{first} donne déjà des heures à cette case\u00a0: gardez l’une des deux."
-                    one = Placed(line, None, Sure.doubtful, one.near, why)
-            placed.append(one)
-        return placed
+        return _once(_in_order([self._place(line) for line in lines]))
 
     def _place(self, line: Line) -> Placed[Key]:
         who = _among_people(line.name, self._names, self.people_known)
@@ -360,7 +237,8 @@ class Month(Generic[Key]):
         if where.chosen is None or not open_:
             return Placed(line, None, Sure.doubtful, near, self._nowhere(line, who.chosen, where))
         if len(open_) > 1:
-            return Placed(line, None, Sure.doubtful, near, "Plusieurs périodes ce mois-ci\u00a0: choisissez.")
+            why = "Plusieurs périodes ce mois-ci\u00a0: choisissez."
+            return Placed(line, None, Sure.doubtful, near, why, tuple(slot.key for slot in open_))
         if open_[0].closed:
             return Placed(line, None, Sure.doubtful, near, open_[0].closed)
         sure = Sure.certain if {who.sure, where.sure} == {Sure.certain} else Sure.likely
@@ -381,3 +259,32 @@ class Month(Generic[Key]):
         if where.near:
             return f"Plusieurs chantiers répondent à «\u00a0{line.site}\u00a0»\u00a0: choisissez."
         return f"Aucun chantier ne répond à «\u00a0{line.site}\u00a0»\u00a0: choisissez."
+
+
+def _in_order(placed: Sequence[Placed[Key]]) -> list[Placed[Key]]:
+    """As many lines as a person has periods on a site are those periods in their order: proposed, to be looked at."""
+    of: dict[tuple[Key, ...], list[int]] = {}
+    for index, one in enumerate(placed):
+        if one.periods and not one.line.problem:
+            of.setdefault(one.periods, []).append(index)
+    found = list(placed)
+    for periods, indexes in of.items():
+        if len(periods) == len(indexes):
+            for index, slot in zip(indexes, periods, strict=True):
+                found[index] = replace(placed[index], slot=slot, sure=Sure.likely, why="")
+    return found
+
+
+def _once(placed: Iterable[Placed[Key]]) -> list[Placed[Key]]:
+    taken: dict[Key, int] = {}
+    found = []
+    for one in placed:
+        if one.slot is not None and not one.line.problem:
+            first = taken.setdefault(one.slot, one.line.number)
+            if first != one.line.number:
+                why = (
+                    f"La ligne\u00a0{first} donne déjà des heures à cette case\u00a0: gardez l’une des deux."
+                )
+                one = replace(one, slot=None, sure=Sure.doubtful, why=why)
+        found.append(one)
+    return found

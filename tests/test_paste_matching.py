@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from facilitator import french, paste_matching
 from facilitator.names import normalised
-from facilitator.paste_matching import Line, Match, Month, Place, Slot, Sure, hours_text, read
+from facilitator.paste_matching import Match, Month, Place, Slot, Sure
+from facilitator.pasted_lines import Line, hours_text, read
 
 PEOPLE = {
     1: "Jean-Pierre MARTIN",
@@ -148,6 +149,14 @@ def test_each_line_goes_to_its_cell_or_says_what_to_choose() -> None:
         assert sentence in whys[number], whys[number]
     assert placed[1].near[:2] == ("lefevre-hugo", "lefevre-piscine")
     assert placed[3].sure is Sure.likely
+
+
+def test_as_many_lines_as_periods_are_proposed_in_order() -> None:
+    placed = month().place(read("Dupont Marie\tSols\t12\nDupont Marie\tSols\t20"))
+    assert [(each.slot, each.sure) for each in placed] == [
+        ("dupont-a", Sure.likely),
+        ("dupont-b", Sure.likely),
+    ]
 
 
 WORDS = st.text(
