@@ -14,11 +14,13 @@ from sqlalchemy.pool import StaticPool
 
 from facilitator import demo, followups, journeys, statements, verdicts
 from facilitator.accounts import User
+from facilitator.attestations import Attestation
 from facilitator.contracts import Contract
 from facilitator.db import Base
 from facilitator.demo import DemoRefused
 from facilitator.demo.story import known_accounts
 from facilitator.followups import FollowUp
+from facilitator.frozen_bilans import FrozenBilan
 from facilitator.hours import Globalisation, NilDeclaration, Share, Timesheet
 from facilitator.markets import Lot, LotStop, Market
 from facilitator.organisations import OrganisationRole
@@ -104,6 +106,15 @@ def test_its_lots_fare_in_every_way_and_its_figures_add_up(session: Session) -> 
         total = each.retained + each.unretained + each.awaiting + each.refused
         assert each.declared == total
     assert list(verdicts.drift(session)) == []
+
+
+def test_a_lot_is_attested_another_was_and_a_market_has_two_bilans(session: Session) -> None:
+    held, undone = session.scalars(select(Attestation).order_by(Attestation.id))
+    assert (held.live, undone.live) == (True, False)
+    assert "il manque 21,00\u00a0h" in (undone.revocation or "")
+    first, second = session.scalars(select(FrozenBilan).order_by(FrozenBilan.number))
+    assert (first.number, second.number) == (1, 2)
+    assert second.retained < first.retained
 
 
 def test_follow_ups_are_due_done_and_provisional(session: Session) -> None:

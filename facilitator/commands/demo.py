@@ -28,11 +28,12 @@ def demo(seed: int, on: datetime.datetime | None, as_json: bool) -> None:
     """Write the demonstration in one transaction, then print one account per role."""
     day = on.date() if on else today()
     with transaction() as session:
-        if current_app.config["SETTINGS"].in_production:
+        settings = current_app.config["SETTINGS"]
+        if settings.in_production:
             raise demonstration.DemoRefused(
                 "Le territoire de démonstration ne se charge pas en production\u00a0: ses mots de passe sont publics."
             )
-        accounts = demonstration.load(session, seed, day, say)
+        accounts = demonstration.load(session, seed, day, say, settings.base_url)
     if as_json:
         print_json([asdict(account) for account in accounts])
         return

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from facilitator import accounts, awards, declarations, territories, verdicts
 from facilitator.accounts import User
-from facilitator.demo import aftermath, months, organisations, participants, requests, sites
+from facilitator.demo import aftermath, months, organisations, participants, requests, settlement, sites
 from facilitator.demo.organisations import Cast
 from facilitator.demo.participants import Job
 from facilitator.hours import Timesheet
@@ -36,7 +36,13 @@ class Account:
     password: str
 
 
-def load(session: Session, seed: int, on: datetime.date, say: Callable[[str], None]) -> list[Account]:
+def load(
+    session: Session,
+    seed: int,
+    on: datetime.date,
+    say: Callable[[str], None],
+    base_url: str = "http://127.0.0.1:8000",
+) -> list[Account]:
     """Write the whole demonstration as known on a day; a database that holds it already is refused."""
     if session.scalar(select(Territory.id).where(Territory.slug == SLUG)) is not None:
         raise DemoRefused(
@@ -67,6 +73,9 @@ def load(session: Session, seed: int, on: datetime.date, say: Callable[[str], No
     _second_territory(session, random, cast, on)
     accounts_made = _accounts(session, territory, facilitator, cast, jobs)
     requests.tell(session, territory.id, on, facilitator.id)
+    verdicts.refresh(session)
+    say("Bilans et attestations…")
+    settlement.settle(session, random, territory.id, cast.buyers[0].id, on, facilitator.id, base_url)
     return accounts_made
 
 
