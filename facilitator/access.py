@@ -142,7 +142,7 @@ def visible_eligibilities(member: Member) -> Select[Eligibility]:
     return _rows(Eligibility, member, facilitator=Eligibility.territory_id == member.territory_id)
 
 
-def visible_requests(member: Member) -> Select[EligibilityRequest]:
+def visible_eligibility_requests(member: Member) -> Select[EligibilityRequest]:
     """The territory’s facilitators, and the organisation that asks."""
     own = EligibilityRequest.organisation_id == member.organisation_id
     return _rows(
@@ -328,8 +328,8 @@ def eligibility_or_404(id: int, lock: bool = False) -> Eligibility:
     return _one(visible_eligibilities(current()), id, lock)
 
 
-def request_or_404(id: int, lock: bool = False) -> EligibilityRequest:
-    return _one(visible_requests(current()), id, lock)
+def eligibility_request_or_404(id: int, lock: bool = False) -> EligibilityRequest:
+    return _one(visible_eligibility_requests(current()), id, lock)
 
 
 def window_or_404(id: int, lock: bool = False) -> Window:

@@ -44,7 +44,7 @@ LIST = "Demandes de validation"
 @blueprint.get("")
 def index() -> ResponseReturnValue:
     """Our requests over all territories: those that wait for us first."""
-    rows = request_lists.own(access.visible_requests(access.current()))
+    rows = request_lists.own(access.visible_eligibility_requests(access.current()))
     access.saw("list", "eligibility_request", None)
     return render_template(
         "requests/own.html",
@@ -116,7 +116,7 @@ def paste() -> ResponseReturnValue:
 @blueprint.get("/<int:request_id>")
 def show(request_id: int) -> ResponseReturnValue:
     """One request: whose turn it is, what was said, the answer."""
-    asked = access.request_or_404(request_id)
+    asked = access.eligibility_request_or_404(request_id)
     access.saw("read", "eligibility_request", asked.id, asked.territory_id)
     return render_template("requests/show.html", asked=asked, on=clock.today(), Turn=Turn, **_around(asked))
 
@@ -124,7 +124,7 @@ def show(request_id: int) -> ResponseReturnValue:
 @blueprint.route("/<int:request_id>/completer", methods=["GET", "POST"])
 def complete(request_id: int) -> ResponseReturnValue:
     """Answer what was asked for, and mend what was typed."""
-    asked = access.request_or_404(request_id, lock=request.method == "POST")
+    asked = access.eligibility_request_or_404(request_id, lock=request.method == "POST")
     access.saw("read", "eligibility_request", asked.id, asked.territory_id)
     eligibility_requests.refuse_closed(asked)
     form, back = _filled(asked), url_for(".show", request_id=request_id)
@@ -148,14 +148,14 @@ def complete(request_id: int) -> ResponseReturnValue:
         )
     except Conflict:
         db.session.rollback()
-        asked = access.request_or_404(request_id)
+        asked = access.eligibility_request_or_404(request_id)
         return conflicts.page(form, asked, _filled(asked, None), submit="Envoyer ma version", cancel_url=back)
 
 
 @blueprint.post("/<int:request_id>/retirer")
 def withdraw(request_id: int) -> ResponseReturnValue:
     """Take a request back."""
-    asked = access.request_or_404(request_id, lock=True)
+    asked = access.eligibility_request_or_404(request_id, lock=True)
 
     def verb() -> None:
         eligibility_requests.withdraw(db.session(), asked, on=clock.today(), by=access.current().user_id)
@@ -169,7 +169,7 @@ def withdraw(request_id: int) -> ResponseReturnValue:
 @blueprint.get("/<int:request_id>/fiche.pdf")
 def fiche(request_id: int) -> ResponseReturnValue:
     """The fiche d’éligibilité of a validated request: dates and conditions, no criterion."""
-    asked = access.request_or_404(request_id)
+    asked = access.eligibility_request_or_404(request_id)
     facts = eligibility_sheets.of_request(db.session(), asked, clock.today())
     access.saw("export_fiche", "eligibility_request", asked.id, asked.territory_id)
     content = eligibility_sheet.build(facts, made_at=journal.now())

@@ -59,7 +59,9 @@ def index() -> ResponseReturnValue:
     state, asker = request.args.get("etat", TO_TREAT), request.args.get("organisation", "")
     askers = request_lists.askers(session, member.territory_id)
     asker = asker if asker in dict(askers) else ""
-    rows = request_lists.queue(access.visible_requests(member), _states(state), int(asker) if asker else None)
+    rows = request_lists.queue(
+        access.visible_eligibility_requests(member), _states(state), int(asker) if asker else None
+    )
     access.saw("list", "eligibility_request", None, member.territory_id)
     return render_template(
         "facilitators/requests/index.html",
@@ -288,7 +290,7 @@ def _close(
 
 
 def _seen(request_id: int) -> EligibilityRequest:
-    asked = access.request_or_404(request_id, lock=request.method == "POST")
+    asked = access.eligibility_request_or_404(request_id, lock=request.method == "POST")
     access.saw("read", "eligibility_request", asked.id, asked.territory_id)
     return asked
 

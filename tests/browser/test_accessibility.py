@@ -33,6 +33,7 @@ QUESTIONS = {"placements.new": "personne", "globalisations.new": "entreprise"}
 NO_PAGES = {
     *("people.duplicates", "static", "health.state"),
     *("markets.workbook", "organisations.bilan", "authorities.bilan"),
+    *("requests.fiche", "asked_requests.fiche"),
 }
 # Proposed, requested, declared: what one may still answer comes first.
 WAITING = (

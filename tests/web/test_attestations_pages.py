@@ -13,7 +13,7 @@ from facilitator import attestations, db
 from facilitator.attestations import Attestation
 from facilitator.frozen_bilans import FrozenBilan
 from facilitator.mails import OutboxMail
-from facilitator.organisations import Contact
+from facilitator.organisations import Contact, Organisation
 from facilitator.vocabulary import AwardRole, GroupementForm, MembershipRole
 from tests import builders, trade
 from tests.forms_in_pages import Browser, form_in, text_of
@@ -47,7 +47,7 @@ def stranger(app: Flask) -> Browser:
     return Browser(app)
 
 
-def someone(app: Flask, session: Session, role: MembershipRole, organisation: object) -> Browser:
+def someone(app: Flask, session: Session, role: MembershipRole, organisation: Organisation) -> Browser:
     client = Browser(app)
     client.session = session  # what the test reads ends before each request writes
     user = builders.user(session, role, organisation=organisation)
