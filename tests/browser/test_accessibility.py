@@ -29,12 +29,9 @@ pytestmark = pytest.mark.browser
 FACILITATOR = MembershipRole.facilitator
 # What the address of a page does not name, and that it needs to show something.
 QUESTIONS = {"placements.new": "personne", "globalisations.new": "entreprise"}
-# Answers that are no page: a list for a script, downloads, what only the receiver of a letter opens.
-NO_PAGES = {
-    *("people.duplicates", "static", "health.state"),
-    *("markets.workbook", "organisations.bilan", "authorities.bilan"),
-    *("requests.fiche", "asked_requests.fiche"),
-}
+# Answers that are no page: a list for a script, what only the receiver of a letter opens, and downloads.
+NO_PAGES = {"people.duplicates", "static", "health.state"}
+DOWNLOADS = (".pdf", ".xlsx")
 # Proposed, requested, declared: what one may still answer comes first.
 WAITING = (
     (Placement, Placement.state == PlacementState.proposed),
@@ -80,6 +77,7 @@ def paths(app: Flask, session: Session, role: MembershipRole | None) -> Iterator
         if (
             "GET" not in (rule.methods or ())
             or rule.endpoint in NO_PAGES
+            or rule.rule.endswith(DOWNLOADS)
             or rule.arguments - {door.parameter}
         ):
             continue
