@@ -59,12 +59,13 @@ def set_up_templates(app: Flask) -> None:
 
 def set_up_database(app: Flask) -> None:
     """Engine, models and migrations."""
-    from facilitator import attestation_watch, db, verdicts
+    from facilitator import attestation_watch, db, journal_chain, verdicts
     from facilitator import tables as tables  # loaded for the metadata
 
     db.init_app(app)
     verdicts.listen()
     attestation_watch.listen()
+    journal_chain.listen()  # the last hook: it seals the lines that the others write
     Migrate(app, db.db, directory=str(bundled("migrations")), render_as_batch=True)
 
 

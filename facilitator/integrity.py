@@ -10,7 +10,7 @@ from itertools import groupby
 from sqlalchemy import and_, func, or_, select, text
 from sqlalchemy.orm import Session
 
-from facilitator import attestation_watch, statements, verdicts
+from facilitator import attestation_watch, journal_chain, statements, verdicts
 from facilitator.attestations import Attestation
 from facilitator.awards import Award
 from facilitator.commitments import LedgerLine
@@ -48,6 +48,7 @@ def checks(session: Session, on: datetime.date) -> Iterator[Check]:
     yield Check("places", "Rattachements", tuple(_places(session)))
     yield Check("attestations", "Attestations délivrées", tuple(_attestations(session)))
     yield Check("frozen", "Bilans envoyés", tuple(_frozen(session)))
+    yield Check("journal", "Journal scellé de chaque lot", tuple(journal_chain.faults(session)))
     yield Check("orphans", "Lignes orphelines", tuple(_orphans(session)))
 
 

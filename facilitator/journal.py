@@ -1,10 +1,10 @@
 """Two traces, never one: the journal of changes (ids only) and the log of who looked at whom."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import JSON, ForeignKey, Index, String, insert
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from facilitator.db import Instant, Model
@@ -17,6 +17,8 @@ class JournalEntry(Model):
     __table_args__ = (
         Index("ix_journal_entries_thing", "thing", "thing_id"),
         Index("ix_journal_entries_lot", "lot_id", "id"),
+        Index("uq_journal_entries_position", "lot_id", "position", unique=True),
+        CheckConstraint("(position IS NULL) = (digest IS NULL)", name="sealed"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -28,6 +30,9 @@ class JournalEntry(Model):
     thing: Mapped[str] = mapped_column(String(40))
     thing_id: Mapped[int]
     details: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
+    # In its lot’s chain, written with the commit (`journal_chain`); a line of no lot has none.
+    position: Mapped[int | None]
+    digest: Mapped[str | None] = mapped_column(String(64))
 
 
 class AccessLogEntry(Model):
@@ -61,6 +66,7 @@ def note(
     **details: object,
 ) -> None:
     """Append one line; `by` is a user's id (None: the command line or a link)."""
+    _noted(session, lot_id)
     session.add(
         JournalEntry(
             at=now(),
@@ -85,7 +91,7 @@ class Line:
     details: dict[str, object]
 
 
-def note_many(session: Session, verb: str, thing: str, lines: Iterable[Line], *, by: int | None) -> None:
+def note_many(session: Session, verb: str, thing: str, lines: Sequence[Line], *, by: int | None) -> None:
     """Append the lines of one act on many things in one statement (the ORM would send one INSERT a line to SQLite)."""
     at = now()
     rows = [
@@ -103,7 +109,19 @@ def note_many(session: Session, verb: str, thing: str, lines: Iterable[Line], *,
     ]
     if rows:
         session.flush()  # what was noted before keeps its place before
+        _noted(session, *(line.lot_id for line in lines))
         session.execute(insert(JournalEntry), rows)
+
+
+def take_noted_lots(session: Session) -> set[int]:
+    """The lots whose journal has new lines since the last call."""
+    noted: set[int] = session.info.pop("noted_lots", set())
+    return noted
+
+
+def _noted(session: Session, *lots: int | None) -> None:
+    noted: set[int] = session.info.setdefault("noted_lots", set())
+    noted.update(lot_id for lot_id in lots if lot_id is not None)
 
 
 def note_access(

@@ -1,9 +1,10 @@
-"""Alembic’s environment: our metadata, batch mode for SQLite, and foreign keys off while tables are rebuilt."""
+"""Alembic’s environment: our metadata, batch mode for SQLite, and foreign keys and guards off while tables are rebuilt."""
 
 from alembic import context
 from flask import current_app
 from sqlalchemy import Connection
 
+from facilitator import database_guards
 from facilitator import tables as tables
 from facilitator.db import Base, db
 
@@ -23,7 +24,9 @@ def run() -> None:
             compare_type=True,
         )
         with context.begin_transaction():
+            database_guards.take_off(connection)
             context.run_migrations()
+            database_guards.put(connection)
         connection.commit()
         if sqlite:
             _refuse_orphans(connection)

@@ -10,8 +10,9 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import func, inspect, select
 
-from facilitator import create_app
+from facilitator import create_app, journal_chain
 from facilitator.db import Base, db
+from facilitator.journal_chain import JournalHead
 from facilitator.settings import bundled
 from tests.conftest import settings_for
 
@@ -49,6 +50,23 @@ def test_each_step_down_and_up_again_keeps_every_other_row(demonstrated: str, tm
         assert rows_by_table() == {}
         command.upgrade(config, "head")
         assert set(rows_by_table()) == set(full)
+        db.engine.dispose()
+
+
+def test_what_was_written_before_the_chain_is_sealed_as_the_application_seals(
+    demonstrated: str, tmp_path: Path
+) -> None:
+    app = create_app(settings_for(demonstrated, tmp_path))
+    with app.app_context():
+        config = app.extensions["migrate"].migrate.get_config()
+        heads = select(JournalHead.lot_id, JournalHead.position, JournalHead.digest)
+        before = db.session.execute(heads.order_by(JournalHead.lot_id)).all()
+        db.session.rollback()
+        command.downgrade(config, "0021")
+        command.upgrade(config, "head")
+        assert db.session.execute(heads.order_by(JournalHead.lot_id)).all() == before != []
+        assert list(journal_chain.faults(db.session())) == []
+        db.session.remove()
         db.engine.dispose()
 
 

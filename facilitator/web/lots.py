@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from werkzeug.datastructures import MultiDict
 
-from facilitator import access, french, lot_alerts, lot_lists, markets, statements
+from facilitator import access, french, journal_chain, lot_alerts, lot_lists, markets, statements
 from facilitator.accounts import User
 from facilitator.compliance import rounded
 from facilitator.curve import Point
@@ -161,8 +161,10 @@ def journal(lot_id: int) -> ResponseReturnValue:
         )
         for entry, name in rows[:JOURNAL_PAGE]
     ]
-    more = len(rows) > JOURNAL_PAGE
-    return lot_pages.show("journal", lot, "lots.journal", entries=entries, number=number, more=more)
+    more, seal = len(rows) > JOURNAL_PAGE, journal_chain.head(db.session(), lot.id)
+    return lot_pages.show(
+        "journal", lot, "lots.journal", entries=entries, number=number, more=more, seal=seal
+    )
 
 
 SECTIONS = (

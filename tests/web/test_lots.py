@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from facilitator import ledger, lot_dates, markets, statements
+from facilitator import journal_chain, ledger, lot_dates, markets, statements
 from facilitator.awards import Award
 from facilitator.commitments import Calibration, ExpectedDocument, LedgerLine
 from facilitator.markets import Lot, MarketHolder
@@ -359,6 +359,9 @@ def test_the_journal_reads_as_sentences(desk: Desk) -> None:
     assert "Ligne d’engagement : Avenant, +90,00 h." in text
     assert "Camille Démo" in text and "Entreprise ajoutée au lot : titulaire." in text
     assert "Autre écriture" not in text
+    sealed, digest = journal_chain.head(desk.session, desk.ground.lot.id)
+    assert sealed > 3
+    assert f"Journal scellé : {sealed} écritures, empreinte {digest.replace(chr(160), ' ')}." in text
 
 
 @pytest.mark.parametrize("rest", ["", "/engagement", "/entreprises", "/journal"])
