@@ -108,7 +108,7 @@ def test_a_transfer_that_lost_one_side_is_found(
 def test_an_orphan_line_is_found(app: Flask, ground: Ground, capsys: pytest.CaptureFixture[str]) -> None:
     careless = sqlite_driver.connect(app.config["SETTINGS"].database_url.removeprefix("sqlite:///"))
     careless.execute(
-        "INSERT INTO contacts (id, territory_id, organisation_id, name, version) VALUES (1, 999, 999, 'X', 1)"
+        "INSERT INTO contacts (id, territory_id, organisation_id, name, rank, version) VALUES (1, 999, 999, 'X', 1, 1)"
     )
     careless.commit()
     careless.close()
