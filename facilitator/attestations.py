@@ -23,19 +23,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, aliased, deferred, mapped_column
 
-from facilitator import french, journal, statements, verdicts
+from facilitator import certificates, french, journal, statements, verdicts
 from facilitator.awards import Award
 from facilitator.db import Hours, Instant, Model
 from facilitator.french import NBSP
 from facilitator.hours import Share, Timesheet
-from facilitator.markets import Lot, Market
-from facilitator.organisations import Organisation
+from facilitator.markets import Lot
 from facilitator.refusals import Refused
 from facilitator.statement import Statement
 from facilitator.territories import Territory
-from facilitator.vocabulary import AwardRole, Standing
+from facilitator.vocabulary import Standing
 from reports import attestation as page
-from reports.attestation import Certificate, Holder, Month
+from reports.attestation import Certificate, Month
 
 THING = "attestation"
 ALPHABET = "34679ACDEFGHJKMNPQRTUVWXY"  # nothing that is read as something else: 0 O, 1 I L, 2 Z, 5 S, 8 B
@@ -158,10 +157,7 @@ def issue(
 
     Refuses what is not met on `closed_on`, a company that does not answer for the lot, and a second live attestation.
     """
-    # Numbers have no gap and no double: one after the other in a territory (SQLite’s writers wait by themselves).
-    territory = session.scalars(
-        select(Territory).where(Territory.id == lot.territory_id).with_for_update(key_share=True)
-    ).one()
+    territory = _alone(session, lot)
     statements.refuse_future(closed_on, on)
     verdicts.refresh(session)  # of what this very transaction has changed
     statement = statements.of_lot(session, lot.id, closed_on)
@@ -192,6 +188,21 @@ def issue(
     session.flush()
     _note(session, "issue", made, by, number=made.label, retained=str(made.retained), owed=str(made.owed))
     return made
+
+
+def _alone(session: Session, lot: Lot) -> Territory:
+    """Hold what is about to be attested until the commit (SQLite’s writers wait for each other by themselves).
+
+    The territory, so that numbers have no gap and no double; the lot and its shares, so that a correction or a line
+    written at this very moment either counts here, or comes after and finds the attestation that it undoes.
+    """
+    # Without holding back those who only refer to the territory.
+    territory = session.scalars(
+        select(Territory).where(Territory.id == lot.territory_id).with_for_update(key_share=True)
+    ).one()
+    session.execute(select(Lot.id).where(Lot.id == lot.id).with_for_update())
+    session.execute(select(Share.id).where(Share.lot_id == lot.id).order_by(Share.id).with_for_update())
+    return territory
 
 
 def _next_number(session: Session, territory_id: int, year: int) -> int:
@@ -298,21 +309,10 @@ def _certificate(
     made: Attestation,
     base_url: str,
 ) -> Certificate:
-    market = session.get_one(Market, lot.market_id)
-    buyer = session.get_one(Organisation, market.buyer_id)
     return Certificate(
         number=made.label,
         code=made.shown_code,
-        territory=territory.name,
-        email=territory.email,
-        phone=territory.phone,
-        buyer=buyer.label,
-        buyer_siret=buyer.identifier,
-        market=market.decp_id,
-        title=market.object,
-        lot=f"{lot.number} – {lot.title}",
-        holders=_holders(session, lot, award),
-        whole_lot=award is None,
+        parties=certificates.parties(session, territory, lot, award),
         start=statement.start,
         end=statement.end,
         closed_on=made.closed_on,
@@ -322,21 +322,6 @@ def _certificate(
         months=tuple(Month(month, contracts, hours) for month, contracts, hours, _ in made.proofs),
         check_url=f"{base_url.rstrip('/')}/attestation?numero={made.label}",
     )
-
-
-def _holders(session: Session, lot: Lot, award: Award | None) -> tuple[Holder, ...]:
-    """The company that answers, or all those of the groupement; a subcontractor works for one of them."""
-    rows = session.execute(
-        select(Award.role, Organisation)
-        .join(Organisation, Organisation.id == Award.organisation_id)
-        .where(
-            Award.id == award.id
-            if award
-            else (Award.lot_id == lot.id) & (Award.role != AwardRole.sous_traitant)
-        )
-        .order_by(Award.id)
-    )
-    return tuple(Holder(company.label, company.identifier, AwardRole(role)) for role, company in rows)
 
 
 def revoke(

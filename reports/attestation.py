@@ -35,11 +35,9 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True)
-class Certificate:
-    """All that an attestation says."""
+class Parties:
+    """Who attests, for which buyer, of whose work on which lot."""
 
-    number: str
-    code: str
     territory: str
     email: str | None
     phone: str | None
@@ -50,6 +48,15 @@ class Certificate:
     lot: str
     holders: tuple[Holder, ...]
     whole_lot: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """All that an attestation says."""
+
+    number: str
+    code: str
+    parties: Parties
     start: datetime.date | None
     end: datetime.date | None
     closed_on: datetime.date
@@ -66,8 +73,8 @@ def facts(said: Certificate) -> Facts:
         "title": TITLE,
         "number": said.number,
         "code": said.code,
-        "sender": said.territory,
-        "contact": ", ".join(each for each in (said.phone, said.email) if each),
+        "sender": said.parties.territory,
+        "contact": ", ".join(each for each in (said.parties.phone, said.parties.email) if each),
         "identity": _identity(said),
         "sentence": _sentence(said),
         "figures": [
@@ -84,8 +91,8 @@ def facts(said: Certificate) -> Facts:
         "check_url": said.check_url,
         "foot": f"Attestation n°{NBSP}{said.number} – code de vérification {said.code}",
         # What the public page shows, one by one.
-        "market": said.title,
-        "lot": said.lot,
+        "market": said.parties.title,
+        "lot": said.parties.lot,
         "company": _companies(said),
         "owed": french.hours(said.owed),
         "retained": french.hours(said.retained),
@@ -101,13 +108,16 @@ def draw(told: Facts, *, made_at: datetime.datetime) -> bytes:
 
 def _identity(said: Certificate) -> list[list[str]]:
     rows = [
-        [each.role.label if len(said.holders) > 1 else "Entreprise", f"{each.name} – SIRET {each.siret}"]
-        for each in said.holders
+        [
+            each.role.label if len(said.parties.holders) > 1 else "Entreprise",
+            f"{each.name} – SIRET {each.siret}",
+        ]
+        for each in said.parties.holders
     ]
     rows += [
-        ["Donneur d’ordre", f"{said.buyer} – SIRET {said.buyer_siret}"],
-        ["Marché", f"{said.market} – {said.title}"],
-        ["Lot", said.lot],
+        ["Donneur d’ordre", f"{said.parties.buyer} – SIRET {said.parties.buyer_siret}"],
+        ["Marché", f"{said.parties.market} – {said.parties.title}"],
+        ["Lot", said.parties.lot],
     ]
     if said.start and said.end:
         rows.append(["Exécution", f"du {french.date(said.start)} au {french.date(said.end)}"])
@@ -115,21 +125,21 @@ def _identity(said: Certificate) -> list[list[str]]:
 
 
 def _sentence(said: Certificate) -> str:
-    done = "ont" if len(said.holders) > 1 else "a"
+    done = "ont" if len(said.parties.holders) > 1 else "a"
     what = (
         "l’engagement d’insertion de ce lot"
-        if said.whole_lot
+        if said.parties.whole_lot
         else "sa part de l’engagement d’insertion de ce lot"
     )
     return (
-        f"{said.territory}, qui suit la clause sociale d’insertion de ce marché, atteste que {_companies(said)} {done} exécuté {what}{NBSP}: "
+        f"{said.parties.territory}, qui suit la clause sociale d’insertion de ce marché, atteste que {_companies(said)} {done} exécuté {what}{NBSP}: "
         f"{french.hours(said.retained)} de travail de publics validés sont retenues au {french.date(said.closed_on)}, "
         f"pour {french.hours(said.owed)} engagées."
     )
 
 
 def _companies(said: Certificate) -> str:
-    names = [each.name for each in said.holders]
+    names = [each.name for each in said.parties.holders]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} et {names[-1]}"
 
 

@@ -2,6 +2,7 @@
 
 import datetime
 import threading
+import time
 from decimal import Decimal
 
 import pytest
@@ -22,6 +23,7 @@ from facilitator import (
 from facilitator.attestations import Attestation, AttestationRefused
 from facilitator.awards import Award
 from facilitator.commitments import LedgerLine
+from facilitator.contracts import Contract
 from facilitator.hours import Timesheet
 from facilitator.journal import JournalEntry
 from facilitator.markets import Lot
@@ -70,11 +72,15 @@ def issue(
 
 
 def correct(session: Session, ground: Ground, hours: str) -> None:
+    correct_last(session, ground.contract, hours)
+
+
+def correct_last(session: Session, contract: Contract, hours: str) -> None:
     """The last month was not what had been declared."""
     sheet = session.scalars(select(Timesheet).order_by(Timesheet.id.desc()).limit(1)).one()
     fixed = declarations.correct(
         session,
-        ground.contract,
+        contract,
         sheet,
         "Feuille relue",
         from_on=sheet.from_on,
@@ -323,6 +329,41 @@ def test_two_issues_at_once_give_one_attestation(app: Flask, session: Session) -
     assert sorted(results) == ["2026-0001", *["L’attestation "] * 3]
 
 
+@pytest.mark.parametrize("change", ["correction", "avenant"])
+def test_a_change_written_at_the_same_moment_finds_the_attestation_that_it_undoes(
+    app: Flask, session: Session, change: str
+) -> None:
+    ground = met(session)
+    lot_id, contract_id = ground.lot.id, ground.contract.id
+    session.close()
+    issued, began = threading.Event(), threading.Event()
+
+    def undo() -> None:
+        with app.app_context(), db.writing(), Session(db.db.engine) as own:
+            issued.wait(10)
+            began.set()
+            if change == "avenant":
+                lot = own.get_one(Lot, lot_id)
+                trade.ledger.add_line(own, lot, LedgerKind.avenant, D(21), effective_on=TODAY, by=None)
+                own.commit()
+            else:
+                correct_last(own, own.get_one(Contract, contract_id), "79")
+
+    other = threading.Thread(target=undo)
+    other.start()
+    with app.app_context(), db.writing(), Session(db.db.engine) as own:
+        made = attestations.issue(
+            own, own.get_one(Lot, lot_id), None, closed_on=TODAY, on=TODAY, at=AT, by=None, base_url="https://g.example"
+        )  # fmt: skip
+        issued.set()
+        began.wait(10)
+        time.sleep(0.3)  # the other one waits for what this one holds
+        own.commit()
+        other.join()
+        own.refresh(made)
+        assert not made.live
+
+
 def test_attestations_of_many_lots_at_once_have_numbers_without_a_gap(app: Flask, session: Session) -> None:
     ground = met(session)
     lots = [ground.lot.id]
@@ -394,11 +435,11 @@ def test_the_page_stays_one_whatever_the_number_of_months(count: int) -> None:
         for index in range(count)
     )
     said = certificate.Certificate(
-        number="2026-0007", code="ACDE-FGHJ", territory="PLIE du Val d’Exemple", email="clauses@demo.example",
+        number="2026-0007", code="ACDE-FGHJ", parties=certificate.Parties(territory="PLIE du Val d’Exemple", email="clauses@demo.example",
         phone="01 99 00 00 01", buyer="Ville d’Exemple (fictive)", buyer_siret=trade.siret(7), market="2026FICTIF0000001",
         title="Construction du groupe scolaire des Tilleuls (fictif)", lot="12 – Plomberie, ventilation et chauffage",
         holders=tuple(certificate.Holder(f"Entreprise fictive n° {n}", trade.siret(n), AwardRole.cotraitant) for n in range(4)),
-        whole_lot=True, start=day("01/01/2022"), end=day("31/12/2026"), closed_on=TODAY, issued_on=TODAY,
+        whole_lot=True), start=day("01/01/2022"), end=day("31/12/2026"), closed_on=TODAY, issued_on=TODAY,
         owed=D(1000), retained=D("1234.50") * count, months=months, check_url="https://guichet.example/attestation?numero=2026-0007",
     )  # fmt: skip
     read = text_of_pdf(certificate.draw(certificate.facts(said), made_at=AT))
