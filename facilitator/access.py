@@ -14,12 +14,14 @@ from facilitator.awards import Award
 from facilitator.contracts import Contract, PlacementContract
 from facilitator.db import Base, db, writing
 from facilitator.eligibility_requests import EligibilityRequest
+from facilitator.difficulties import Difficulty
 from facilitator.followups import FollowUp
 from facilitator.frozen_bilans import FrozenBilan
 from facilitator.hours import Globalisation, Timesheet
 from facilitator.import_batches import ImportBatch
 from facilitator.markets import Lot, Market, Operation
 from facilitator.organisations import Contact, Organisation
+from facilitator.penalty_files import PenaltyFile
 from facilitator.people import Eligibility, Person, Window
 from facilitator.placements import Placement
 from facilitator.recovery_plans import RecoveryPlan
@@ -114,12 +116,11 @@ def visible_lots(member: Member) -> Select[Lot]:
 
 
 def visible_awards(member: Member) -> Select[Award]:
-    bought = select(Lot.id).where(Lot.market_id.in_(_bought_markets(member)))
     return _rows(
         Award,
         member,
         facilitator=Award.territory_id == member.territory_id,
-        authority=Award.lot_id.in_(bought),
+        authority=Award.lot_id.in_(_bought_lots(member)),
         company=Award.id.in_(_own_awards(member)),
     )
 
@@ -213,6 +214,28 @@ def visible_recovery_plans(member: Member) -> Select[RecoveryPlan]:
     return _rows(RecoveryPlan, member, facilitator=RecoveryPlan.territory_id == member.territory_id)
 
 
+def visible_penalty_files(member: Member) -> Select[PenaltyFile]:
+    """A buyer: those of its lots; a company: its own, never those of its cotraitants."""
+    return _rows(
+        PenaltyFile,
+        member,
+        facilitator=PenaltyFile.territory_id == member.territory_id,
+        authority=PenaltyFile.lot_id.in_(_bought_lots(member)),
+        company=PenaltyFile.company_id == member.organisation_id,
+    )
+
+
+def visible_difficulties(member: Member) -> Select[Difficulty]:
+    """What a company signals is read by itself, its facilitators and its buyer."""
+    return _rows(
+        Difficulty,
+        member,
+        facilitator=Difficulty.territory_id == member.territory_id,
+        authority=Difficulty.lot_id.in_(_bought_lots(member)),
+        company=Difficulty.organisation_id == member.organisation_id,
+    )
+
+
 def visible_import_batches(member: Member) -> Select[ImportBatch]:
     return _rows(ImportBatch, member, facilitator=ImportBatch.territory_id == member.territory_id)
 
@@ -242,6 +265,10 @@ def visible_attestations(member: Member) -> Select[Attestation]:
 
 def _bought_markets(member: Member) -> Select[int]:
     return select(Market.id).where(Market.buyer_id == member.organisation_id)
+
+
+def _bought_lots(member: Member) -> Select[int]:
+    return select(Lot.id).where(Lot.market_id.in_(_bought_markets(member)))
 
 
 def _won_lots(member: Member) -> Select[int]:
@@ -358,6 +385,14 @@ def followup_or_404(id: int, lock: bool = False) -> FollowUp:
 
 def recovery_plan_or_404(id: int, lock: bool = False) -> RecoveryPlan:
     return _one(visible_recovery_plans(current()), id, lock)
+
+
+def penalty_file_or_404(id: int, lock: bool = False) -> PenaltyFile:
+    return _one(visible_penalty_files(current()), id, lock)
+
+
+def difficulty_or_404(id: int, lock: bool = False) -> Difficulty:
+    return _one(visible_difficulties(current()), id, lock)
 
 
 def import_batch_or_404(id: int, lock: bool = False) -> ImportBatch:

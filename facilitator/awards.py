@@ -91,6 +91,13 @@ def award(
     return place
 
 
+def of_company(session: Session, lot_id: int, organisation_id: int | None) -> Award | None:
+    """The place of a company on a lot."""
+    return session.scalar(
+        select(Award).where(Award.lot_id == lot_id, Award.organisation_id == organisation_id)
+    )
+
+
 def _check_place(
     session: Session,
     lot: Lot,

@@ -8,6 +8,7 @@ from typing import Any
 
 from facilitator import french
 from facilitator.labels import Labelled
+from facilitator.penalty_words import PenaltyDecision
 from facilitator.vocabulary import (
     AwardRole,
     BilanKind,
@@ -88,6 +89,13 @@ def _hours(details: Details, name: str) -> str:
         return french.hours(Decimal(str(details.get(name))))
     except InvalidOperation:
         return "heures non notées"
+
+
+def _euros(details: Details, name: str) -> str:
+    try:
+        return french.euros(Decimal(str(details.get(name))))
+    except InvalidOperation:
+        return "montant non noté"
 
 
 def _said_by(details: Details) -> str:
@@ -189,6 +197,23 @@ _SENTENCES: Mapping[tuple[str, str], str | Callable[[Details], str]] = MappingPr
         ("refuse", "eligibility_request"): "Demande de validation d’un public refusée.",
         ("drop", "eligibility_request"): "Demande de validation d’un public classée sans suite.",
         ("withdraw", "eligibility_request"): "Demande de validation d’un public retirée par son auteur.",
+        ("state", "penalty_file"): lambda d: f"Pénalité constatée\u00a0: {_euros(d, 'amount')}.",
+        ("give_notice", "penalty_file"): lambda d: (
+            f"Mise en demeure du {_day(d, 'on')}, {french.plural(d.get('days', 0), 'jour')} pour répondre."
+        ),
+        ("observe", "penalty_file"): lambda d: (
+            "Observations de l’entreprise reçues après le délai, gardées au dossier."
+            if d.get("late")
+            else "Observations de l’entreprise reçues."
+        ),
+        ("decide", "penalty_file"): lambda d: (
+            f"Décision du donneur d’ordre\u00a0: {_label(PenaltyDecision, d.get('decision')).lower()},"
+            f" {_euros(d, 'amount')}."
+        ),
+        ("settle", "penalty_file"): lambda d: f"Pénalité portée au décompte du {_day(d, 'on')}.",
+        ("withdraw", "penalty_file"): "Constat de pénalité retiré.",
+        ("signal", "difficulty"): "Difficulté signalée par une entreprise du lot.",
+        ("answer", "difficulty"): "Réponse à la difficulté d’une entreprise.",
         ("globalise", "globalisation"): "Accord de globalisation des heures avec d’autres lots.",
         ("consent", "globalisation"): "Accord du donneur d’ordre à la globalisation.",
     }

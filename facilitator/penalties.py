@@ -50,10 +50,16 @@ def binds_by_award(facts: LotFacts) -> bool:
     return facts.shares_binding and facts.groupement_form is not GroupementForm.solidaire
 
 
+def forgiven_hours(facts: LotFacts, owed: Decimal) -> Decimal:
+    """Give the hours that the tolerance of the lot stands for; none without a tolerance."""
+    if facts.tolerance_kind is ToleranceKind.none:
+        return ZERO
+    return (owed * facts.tolerance_percent / 100).quantize(ZERO, ROUND_HALF_UP)
+
+
 def missing_hours(facts: LotFacts, owed: Decimal, retained: Decimal) -> Decimal:
     """Give the hours that a penalty counts, after the tolerance of the lot."""
-    short = max(ZERO, owed - retained)
-    forgiven = (owed * facts.tolerance_percent / 100).quantize(ZERO, ROUND_HALF_UP)
+    short, forgiven = max(ZERO, owed - retained), forgiven_hours(facts, owed)
     if facts.tolerance_kind is ToleranceKind.seuil:
         return short if short > forgiven else ZERO
     if facts.tolerance_kind is ToleranceKind.franchise:
@@ -78,7 +84,16 @@ def _line(facts: LotFacts, share: Obligation, guarantor: AwardFact | None) -> Pe
     missing = missing_hours(facts, share.owed, share.retained)
     amount = (missing * (facts.penalty_rate or 0)).quantize(ZERO, ROUND_HALF_UP)
     answers = guarantor.label if guarantor and guarantor.id != share.award_id else None
-    return PenaltyLine(share.award_id, share.label, missing, amount, answers)
+    return PenaltyLine(
+        award_id=share.award_id,
+        label=share.label,
+        owed=share.owed,
+        retained=share.retained,
+        forgiven=forgiven_hours(facts, share.owed),
+        missing=missing,
+        amount=amount,
+        guarantor=answers,
+    )
 
 
 def refuse_negative(lines: Sequence[LedgerFact]) -> date | None:

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     edit_hours = "edit_hours"  # record, split, validate, refuse, correct
     follow_up = "follow_up"  # calls at 6 and 12 months
     read_own_markets = "read_own_markets"  # a buyer’s markets, figures only
+    decide_penalties = "decide_penalties"  # a buyer’s own: mise en demeure, decision, décompte
     read_own_lots = "read_own_lots"  # a company’s lots and what it owes
     read_own_placements = "read_own_placements"  # placements, contracts and hours of an employer
     answer_placements = "answer_placements"  # confirm or decline what was proposed
@@ -47,7 +48,7 @@ GRANTS: Mapping[MembershipRole, frozenset[Permission]] = MappingProxyType(
             }
         ),
         MembershipRole.authority: frozenset(
-            {_P.read_own_markets, _P.download_compliance, _P.read_attestations}
+            {_P.read_own_markets, _P.download_compliance, _P.read_attestations, _P.decide_penalties}
         ),
         MembershipRole.company: frozenset(
             {
@@ -131,6 +132,14 @@ DOORS: dict[str, Door] = {
     "attestations.issue": Door(_P.edit_markets, "lot", "lot_id"),
     "attestations.revoke": Door(_P.edit_markets, "attestation", "attestation_id"),
     "attestations.check": Door(PUBLIC),
+    "buyer_penalties.index": Door(_P.read_own_markets),
+    "buyer_penalties.simulate": Door(_P.read_own_markets, "lot", "lot_id"),
+    "buyer_penalties.show": Door(_P.read_own_markets, "penalty_file", "file_id"),
+    "buyer_penalties.letter": Door(_P.read_own_markets, "penalty_file", "file_id"),
+    "buyer_penalties.notify": Door(_P.decide_penalties, "penalty_file", "file_id"),
+    "buyer_penalties.observe": Door(_P.decide_penalties, "penalty_file", "file_id"),
+    "buyer_penalties.decide": Door(_P.decide_penalties, "penalty_file", "file_id"),
+    "buyer_penalties.settle": Door(_P.decide_penalties, "penalty_file", "file_id"),
     # The facilitator's day, follow-ups, search
     "day.show": Door(_P.follow_markets),
     "day.remind": Door(_P.edit_placements, "placement", "placement_id"),
@@ -148,6 +157,10 @@ DOORS: dict[str, Door] = {
     "siaes.hours": Door(_P.read_own_placements),
     "companies.lots": Door(_P.read_own_lots),
     "companies.lot": Door(_P.read_own_lots, "lot", "lot_id"),
+    "company_penalties.show": Door(_P.read_own_lots, "penalty_file", "file_id"),
+    "company_penalties.letter": Door(_P.read_own_lots, "penalty_file", "file_id"),
+    "company_penalties.observe": Door(_P.read_own_lots, "penalty_file", "file_id"),
+    "company_penalties.signal": Door(_P.read_own_lots, "lot", "lot_id"),
     "companies.placements": Door(_P.read_own_lots),
     "companies.placement": Door(_P.answer_placements, "placement", "placement_id"),
     "companies.decline": Door(_P.answer_placements, "placement", "placement_id"),
@@ -268,6 +281,12 @@ DOORS: dict[str, Door] = {
     "awards.edit": Door(_P.edit_markets, "award", "award_id"),
     "awards.expect_document": Door(_P.edit_markets, "lot", "lot_id"),
     "awards.receive_document": Door(_P.edit_markets, "lot", "lot_id"),
+    "penalties.of_lot": Door(_P.follow_markets, "lot", "lot_id"),
+    "penalties.state": Door(_P.edit_markets, "lot", "lot_id"),
+    "penalties.show": Door(_P.follow_markets, "penalty_file", "file_id"),
+    "penalties.letter": Door(_P.follow_markets, "penalty_file", "file_id"),
+    "penalties.withdraw": Door(_P.edit_markets, "penalty_file", "file_id"),
+    "penalties.answer": Door(_P.edit_markets, "difficulty", "difficulty_id"),
     "markets.index": Door(_P.follow_markets),
     "markets.create": Door(_P.edit_markets),
     "markets.show": Door(_P.follow_markets, "market", "market_id"),

@@ -40,6 +40,9 @@ class PenaltyLine:
 
     award_id: int | None
     label: str | None
+    owed: Decimal
+    retained: Decimal
+    forgiven: Decimal  # hours of the tolerance, whether they change anything or not
     missing: Decimal  # hours due after tolerance
     amount: Decimal  # euros
     guarantor: str | None = None  # the mandataire solidaire who answers for it

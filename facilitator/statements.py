@@ -82,11 +82,7 @@ def of_lots_with_rules(
     `shared` maps the lot of an associated territory to the same lot of the pilot: what is owed is the pilot’s,
     what was worked is added to it, and the line stands once.
     """
-    facts, territories = _facts(session, set(lot_ids), on)
-    for associated, pilot in shared.items():
-        # Its companies are rows of the other territory: the hours stand on the lot.
-        worked = tuple(replace(row, award_id=None) for row in facts.pop(associated).rows)
-        facts[pilot] = replace(facts[pilot], rows=facts[pilot].rows + worked)
+    facts, territories = _shared_facts(session, set(lot_ids), on, shared)
     rules = {
         territory: dated.on(on)
         for territory, dated in rules_by_territory(session, set(territories.values())).items()
@@ -95,6 +91,30 @@ def of_lots_with_rules(
         lot_id: compliance.statement(each, on, rules[territories[lot_id]]) for lot_id, each in facts.items()
     }
     return found, rules
+
+
+def facts_of_lot(
+    session: Session,
+    lot_id: int,
+    on: datetime.date,
+    shared: Mapping[int, int] = MappingProxyType({}),
+) -> tuple[LotFacts, Rules]:
+    """What the statement of one lot rests on, to ask what it would be if something were otherwise."""
+    facts, territories = _shared_facts(session, {lot_id, *shared}, on, shared)
+    territory = territories[lot_id]
+    return facts[lot_id], rules_by_territory(session, {territory})[territory].on(on)
+
+
+def _shared_facts(
+    session: Session, ids: set[int], on: datetime.date, shared: Mapping[int, int]
+) -> tuple[dict[int, LotFacts], dict[int, int]]:
+    """Facts by lot, what associated territories worked added to the lot of the pilot."""
+    facts, territories = _facts(session, ids, on)
+    for associated, pilot in shared.items():
+        # Its companies are rows of the other territory: the hours stand on the lot.
+        worked = tuple(replace(row, award_id=None) for row in facts.pop(associated).rows)
+        facts[pilot] = replace(facts[pilot], rows=facts[pilot].rows + worked)
+    return facts, territories
 
 
 def of_lot_with_curve(

@@ -4,11 +4,12 @@ from io import BytesIO
 
 from flask import Blueprint, Response, abort, render_template, request, send_file
 
-from facilitator import access, bilans, frozen_bilans, journal
+from facilitator import access, bilans, frozen_bilans, journal, penalty_lists
 from facilitator.attestations import Attestation
 from facilitator.bilan import Bilan
 from facilitator.db import db
 from facilitator.frozen_bilans import FrozenBilan
+from facilitator.penalty_words import PenaltyActor
 from facilitator.vocabulary import BilanKind
 from facilitator.web import as_of, clock
 from reports import compliance_workbook, lot_bilan
@@ -22,8 +23,15 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def index() -> str:
     """All markets of the buyer, a sentence for each."""
     member, on = access.current(), as_of.asked()
-    found = bilans.situation(db.session(), member.organisation_id, on)
-    return render_template("authorities/index.html", situation=found, today=clock.today())
+    session, today = db.session(), clock.today()
+    found = bilans.situation(session, member.organisation_id, on)
+    files = penalty_lists.rows(session, access.visible_penalty_files(member), penalty_lists.still_open())
+    return render_template(
+        "authorities/index.html",
+        situation=found,
+        today=today,
+        todo=penalty_lists.waiting_for(files, PenaltyActor.buyer, today),
+    )
 
 
 @blueprint.get("/<int:market_id>")

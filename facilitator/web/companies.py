@@ -3,9 +3,20 @@
 from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
-from facilitator import access, company_lots, days, employer_lists, recovery_plans, subcontractors
+from facilitator import (
+    access,
+    company_lots,
+    days,
+    difficulties,
+    employer_lists,
+    penalty_lists,
+    recovery_plans,
+    subcontractors,
+)
 from facilitator.attestations import Attestation
 from facilitator.db import db
+from facilitator.penalty_files import PenaltyFile
+from facilitator.penalty_words import PenaltyActor
 from facilitator.vocabulary import AwardRole
 from facilitator.web import as_of, clock, offsets, placement_answers
 from facilitator.web.placement_answers import Audience
@@ -17,11 +28,12 @@ ANSWERS = Audience("companies", "Mises à l’emploi")
 @blueprint.get("/lots")
 def lots() -> ResponseReturnValue:
     """What we owe, lot by lot; figures only."""
-    on = as_of.asked()
-    found = company_lots.of_company(db.session(), access.current().organisation_id, on)
+    member, session, on, today = access.current(), db.session(), as_of.asked(), clock.today()
+    found = company_lots.of_company(session, member.organisation_id, on)
     month = days.last_month(on)
-    trees = subcontractors.trees(db.session(), [(each.lot_id, each.award_id) for each in found], month)
+    trees = subcontractors.trees(session, [(each.lot_id, each.award_id) for each in found], month)
     everyone = [under for tree in trees.values() for under in tree if under.running]
+    files = penalty_lists.rows(session, access.visible_penalty_files(member), penalty_lists.still_open())
     return render_template(
         "companies/lots.html",
         lots=found,
@@ -31,6 +43,8 @@ def lots() -> ResponseReturnValue:
         trees=trees,
         below=len(everyone),
         silent=subcontractors.silent(everyone),
+        today=today,
+        todo=penalty_lists.waiting_for(files, PenaltyActor.company, today),
     )
 
 
@@ -46,10 +60,13 @@ def lot(lot_id: int) -> ResponseReturnValue:
     ]
     if not found:
         abort(404)
-    own = found[0]
+    own, member = found[0], access.current()
+    files = access.visible_penalty_files(member)
     return render_template(
         "companies/lot.html",
         own=own,
+        files=penalty_lists.rows(session, files, PenaltyFile.lot_id == lot_id),
+        told=difficulties.of_lot(session, lot_id, member.organisation_id),
         on=on,
         today=clock.today(),
         plan=_plan(own),

@@ -18,6 +18,7 @@ TABS = (
     ("Mises à l’emploi", "placements.of_lot"),
     ("Heures", "timesheets.of_lot"),
     ("Bilans", "frozen_bilans.of_lot"),
+    ("Pénalité", "penalties.of_lot"),
     ("Journal", "lots.journal"),
 )
 

@@ -35,7 +35,7 @@ MENUS: Mapping[MembershipRole, tuple[Entry, ...]] = MappingProxyType(
             Entry(
                 "Marchés",
                 "lots.index",
-                ("/marches", "/operations", "/organisations", "/contacts", "/attestations"),
+                ("/marches", "/operations", "/organisations", "/contacts", "/attestations", "/penalites", "/difficultes"),
             ),
             Entry(
                 "Personnes",
@@ -48,9 +48,10 @@ MENUS: Mapping[MembershipRole, tuple[Entry, ...]] = MappingProxyType(
         MembershipRole.authority: (
             Entry("Mes marchés", "authorities.index"),
             Entry("Bilans et attestations", "authorities.sent_bilans"),
+            Entry("Pénalités", "buyer_penalties.index"),
         ),
         MembershipRole.company: (
-            Entry("Vos lots", "companies.lots"),
+            Entry("Vos lots", "companies.lots", ("/entreprise/penalites",)),
             Entry("Mises à l’emploi", "companies.placements"),
             ASK,
             Entry("À confirmer", "hours_to_confirm.signed_in"),
