@@ -63,7 +63,7 @@ def of_lot(session: Session, lot: Lot, on: datetime.date) -> LotDues:
     at = compliance.statement(probed, on, rules)
     late = _late_documents(session, lot, facts, on)
     companies = dict(
-        session.execute(select(Award.id, Award.organisation_id).where(Award.lot_id == lot.id)).tuples()
+        session.execute(select(Award.id, Award.organisation_id).where(Award.lot_id == lot.id)).all()
     )
     by_award = at.penalty_binding_by_award
     dues = tuple(
