@@ -13,8 +13,8 @@ from facilitator.attestations import Attestation
 from facilitator.awards import Award
 from facilitator.contracts import Contract, PlacementContract
 from facilitator.db import Base, db, writing
-from facilitator.eligibility_requests import EligibilityRequest
 from facilitator.difficulties import Difficulty
+from facilitator.eligibility_requests import EligibilityRequest
 from facilitator.followups import FollowUp
 from facilitator.frozen_bilans import FrozenBilan
 from facilitator.hours import Globalisation, Timesheet

@@ -146,7 +146,7 @@ def case_of(session: Session, file: PenaltyFile) -> Case:
         .join(Territory, Territory.id == Lot.territory_id)
         .where(Lot.id == file.lot_id)
     ).one()
-    lot, market, buyer, company, territory = row._tuple()
+    lot, market, buyer, company, territory = row
     return Case(
         id=file.id,
         lot_id=lot.id,

@@ -449,6 +449,14 @@ def sign_in(client: Any, user: User, password: str = PASSWORD) -> Any:
     return client.submit(page, {"email": user.email, "password": password})
 
 
+def change_user(client: Any, user: User) -> None:
+    """Sign in, after signing out whoever was there."""
+    account = client.get("/compte")
+    if account.status_code == 200:
+        client.post("/deconnexion", data={"csrf_token": token_in(account)})
+    assert sign_in(client, user).status_code == 303
+
+
 def sign_in_again(client: Any, user: User) -> Any:
     """Send the sign-in form while a session is open, as from an old tab."""
     token = token_in(client.get("/compte"))

@@ -58,7 +58,8 @@ def rennes(session: Session, place: Territory | None = None, **fields: Any) -> E
 
 
 def stated(session: Session, at: Ended, on: date = STATED) -> PenaltyFile:
-    """The constat of the lot as a whole."""
+    """The constat of the lot as a whole, from verdicts that stand."""
+    session.commit()
     return penalty_constats.state(session, at.lot, None, figures_on=on, on=on, by=None)
 
 

@@ -35,7 +35,15 @@ MENUS: Mapping[MembershipRole, tuple[Entry, ...]] = MappingProxyType(
             Entry(
                 "Marchés",
                 "lots.index",
-                ("/marches", "/operations", "/organisations", "/contacts", "/attestations", "/penalites", "/difficultes"),
+                (
+                    "/marches",
+                    "/operations",
+                    "/organisations",
+                    "/contacts",
+                    "/attestations",
+                    "/penalites",
+                    "/difficultes",
+                ),
             ),
             Entry(
                 "Personnes",

@@ -16,7 +16,7 @@ from facilitator.journal import JournalEntry
 from facilitator.mails import OutboxMail
 from facilitator.penalty_files import PenaltyFile, PenaltyObservation
 from facilitator.penalty_words import PenaltyState
-from facilitator.vocabulary import AwardRole, GroupementForm, MembershipRole
+from facilitator.vocabulary import GroupementForm, MembershipRole
 from tests import builders, penalties, trade
 from tests.forms_in_pages import Browser, form_in, page_of, text_of
 from tests.penalties import STATED, TODAY, Ended, notified, rennes, stated
@@ -42,7 +42,7 @@ class Hall:
     users: dict[MembershipRole, Any]
 
     def as_(self, role: MembershipRole) -> "Hall":
-        builders.sign_in(self.client, self.users[role])
+        builders.change_user(self.client, self.users[role])
         return self
 
     def get(self, path: str, status: int = 200) -> TestResponse:
@@ -58,6 +58,7 @@ class Hall:
         return answer
 
     def file(self) -> PenaltyFile:
+        self.session.rollback()  # what other connections wrote is read in a new transaction
         self.session.expire_all()
         return self.session.scalars(select(PenaltyFile).order_by(PenaltyFile.id.desc()).limit(1)).one()
 
@@ -130,7 +131,7 @@ def test_the_simulator_reads_a_past_day_and_refuses_one_to_come(hall: Hall) -> N
 def test_the_three_forms_of_groupement_are_supposed_on_one_lot(client: Browser, session: Session) -> None:
     scene = scenario_8(session)
     user = builders.user(session, ROLES.facilitator, territory=scene.territory)
-    builders.sign_in(client, user)
+    builders.change_user(client, user)
     path = f"/lots/{scene.lot.id}/penalite"
     assert "3 000,00 €" in said(client.get(path))
     for form in ("conjoint", "conjoint_mandataire_solidaire"):
@@ -146,7 +147,7 @@ def test_an_etti_and_another_buyer_never_open_a_simulator(hall: Hall) -> None:
     stranger = builders.user(session, ROLES.authority, organisation=trade.buyer(session))
     siae = builders.user(session, ROLES.siae, organisation=trade.siae(session))
     for user in (stranger, siae):
-        builders.sign_in(hall.client, user)
+        builders.change_user(hall.client, user)
         for path in (f"/lots/{lot}/penalite", f"/mes-marches/lots/{lot}/penalite"):
             hall.get(path, 404)
 
@@ -252,7 +253,7 @@ def test_a_constat_is_refused_before_the_end_and_without_anything_due(
     ground = trade.market(session)
     place = ground.territory
     user = builders.user(session, ROLES.facilitator, territory=place)
-    builders.sign_in(client, user)
+    builders.change_user(client, user)
     undefined = trade.lot(session, place, start="01/01/2025", end="31/12/2025", penalty_rate=D(35))
     trade.award(session, undefined)
     nobody = trade.lot(session, place, start="01/01/2025", end="31/12/2025", hours="10", penalty_rate=D(35))
@@ -273,7 +274,7 @@ def test_a_constat_is_refused_before_the_end_and_without_anything_due(
         before = count(session, PenaltyFile)
         page = client.get(f"/lots/{lot.id}/penalite/constater")
         answer = client.submit(page, {"who": "lot", "clause_reference": "CCAP 9"})
-        assert answer.status_code == 422, lot
+        assert answer.status_code == 422, (lot, enough.lot, twice.lot, sentence)
         assert sentence in said(answer), sentence
         assert form_in(answer, ["clause_reference"]).fields["clause_reference"] == "CCAP 9"
         assert count(session, PenaltyFile) == before
@@ -359,7 +360,7 @@ def test_others_read_nothing_of_a_penalty(hall: Hall) -> None:
         builders.user(session, ROLES.facilitator, territory=trade.territory(session)),
     ]
     for user in users:
-        builders.sign_in(hall.client, user)
+        builders.change_user(hall.client, user)
         for start in ("/penalites", "/mes-marches/penalites", "/entreprise/penalites"):
             for rest in ("", "/courrier.pdf", "/observations", "/decision", "/retirer"):
                 hall.get(f"{start}/{file.id}{rest}", 404)
@@ -424,14 +425,14 @@ def test_the_same_constat_sent_twice_is_one(hall: Hall) -> None:
 def test_late_documents_stand_apart_from_the_hours(client: Browser, session: Session) -> None:
     at = rennes(session, late_document_rate=D(75))
     late = documents.expect(session, at.lot, "État trimestriel", day("15/04/2026"), by=None)
-    documents.receive(session, at.lot, late, day("21/04/2026"), on=TODAY, by=None)
+    documents.receive(session, late, day("21/04/2026"), on=TODAY, by=None)
     documents.expect(session, at.lot, "Bilan", day("15/07/2026"), by=None)
     on_time = documents.expect(session, at.lot, "Attestation", day("15/07/2026"), by=None)
-    documents.receive(session, at.lot, on_time, day("15/07/2026"), on=TODAY, by=None)
+    documents.receive(session, on_time, day("15/07/2026"), on=TODAY, by=None)
     file = stated(session, at, day("17/07/2026").replace(month=9))
     assert [each.amount for each in penalty_files.documents_of(file)] == [D(450), D(4800)]
     assert (file.hours_amount, file.documents_amount, file.amount) == (14700, 5250, 19950)
-    builders.sign_in(client, builders.user(session, ROLES.company, organisation=at.company))
+    builders.change_user(client, builders.user(session, ROLES.company, organisation=at.company))
     page = said(client.get(f"/entreprise/penalites/{file.id}"))
     assert "450,00 €" in page and "19 950,00 €" in page and "6 jours" in page
 
@@ -444,7 +445,7 @@ def test_each_company_has_its_own_file_where_shares_bind(
     client: Browser, session: Session, form: GroupementForm
 ) -> None:
     scene = scenario_8(session, groupement_form=form, shares_binding=True)
-    builders.sign_in(client, builders.user(session, ROLES.facilitator, territory=scene.territory))
+    builders.change_user(client, builders.user(session, ROLES.facilitator, territory=scene.territory))
     path = f"/lots/{scene.lot.id}/penalite/constater"
     for award, status in ((scene.a, 303), (scene.b, 303), (scene.mandataire, 422), (scene.a, 422)):
         answer = client.submit(client.get(path), {"who": str(award.id)})
@@ -455,7 +456,7 @@ def test_each_company_has_its_own_file_where_shares_bind(
     named = {each.guarantor is not None for each in files}
     assert named == {form is GroupementForm.conjoint_mandataire_solidaire}
     partner = builders.user(session, ROLES.company, organisation=_company(session, scene.b.organisation_id))
-    builders.sign_in(client, partner)
+    builders.change_user(client, partner)
     assert "3 600,00 €" in said(client.get(f"/entreprise/penalites/{files[1].id}"))
     assert client.get(f"/entreprise/penalites/{files[0].id}").status_code == 404
     assert "2 400,00 €" not in said(client.get(f"/entreprise/lots/{scene.lot.id}"))
@@ -465,7 +466,7 @@ def test_the_mandataire_answers_for_the_lot_where_shares_only_inform(
     client: Browser, session: Session
 ) -> None:
     scene = scenario_8(session)
-    builders.sign_in(client, builders.user(session, ROLES.facilitator, territory=scene.territory))
+    builders.change_user(client, builders.user(session, ROLES.facilitator, territory=scene.territory))
     path = f"/lots/{scene.lot.id}/penalite/constater"
     assert client.submit(client.get(path), {"who": "lot"}).status_code == 303
     file = session.scalars(select(PenaltyFile)).one()
@@ -528,18 +529,18 @@ def test_a_cotraitant_and_a_siae_never_read_the_difficulty_of_another(
 ) -> None:
     scene = scenario_8(session)
     companies = {
-        each: _company(session, each.organisation_id) for each in (scene.mandataire, scene.a, scene.sub)
+        each: _company(session, each.organisation_id)
+        for each in (scene.mandataire, scene.a, scene.subcontractor)
     }
-    builders.sign_in(client, builders.user(session, ROLES.company, organisation=companies[scene.a]))
+    builders.change_user(client, builders.user(session, ROLES.company, organisation=companies[scene.a]))
     page = client.get(f"/entreprise/lots/{scene.lot.id}/difficulte")
     told = {"searches": "Zinnia introuvable.", "asked": "Zéphyr demandé."}
     assert client.submit(page, told).status_code == 303
     client.submit(page, told)
-    for other in (scene.mandataire, scene.sub):
-        builders.sign_in(client, builders.user(session, ROLES.company, organisation=companies[other]))
+    for other in (scene.mandataire, scene.subcontractor):
+        builders.change_user(client, builders.user(session, ROLES.company, organisation=companies[other]))
         for path in (f"/entreprise/lots/{scene.lot.id}", "/entreprise/lots"):
             assert "Zinnia" not in client.get(path).text
-    assert AwardRole.cotraitant  # two cotraitants never see each other's
 
 
 # Letters
