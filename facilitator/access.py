@@ -7,7 +7,7 @@ from flask_login import current_user
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.sql.base import ExecutableOption
 
-from facilitator import journal
+from facilitator import journal, month_sheets
 from facilitator.accounts import Membership, User, UserSession
 from facilitator.attestations import Attestation
 from facilitator.awards import Award
@@ -202,6 +202,13 @@ def visible_timesheets(member: Member) -> Select[Timesheet]:
     )
 
 
+def timesheets_declared_by(organisation_id: int) -> Select[Timesheet]:
+    """What a declarant may correct or divide, signed in or by a link: its own relevés only."""
+    return select(Timesheet).where(
+        Timesheet.id.in_(_ids(Timesheet.id, month_sheets.declared_by(organisation_id)))
+    )
+
+
 def visible_globalisations(member: Member) -> Select[Globalisation]:
     return _rows(Globalisation, member, facilitator=Globalisation.territory_id == member.territory_id)
 
@@ -373,6 +380,10 @@ def contract_or_404(id: int, lock: bool = False, options: tuple[ExecutableOption
 
 def timesheet_or_404(id: int, lock: bool = False, options: tuple[ExecutableOption, ...] = ()) -> Timesheet:
     return _one(visible_timesheets(current()), id, lock, options)
+
+
+def own_timesheet_or_404(organisation_id: int, id: int, lock: bool = False) -> Timesheet:
+    return _one(timesheets_declared_by(organisation_id), id, lock)
 
 
 def globalisation_or_404(id: int, lock: bool = False) -> Globalisation:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from facilitator import declarations, french, month_drafts, month_returns, shares, verdicts
+from facilitator import declarations, french, month_drafts, month_returns, verdicts
 from facilitator.awards import Award
 from facilitator.contracts import Contract
 from facilitator.hours import HoursRefused, Share, Timesheet
@@ -20,7 +20,6 @@ from facilitator.periods import first_of_month
 from facilitator.refusals import Conflict, Refused
 from facilitator.sendings import Sending
 from facilitator.shares import Part
-from facilitator.vocabulary import TimesheetState
 
 ZERO = Decimal(0)
 CORRECTED = "Heures corrigées par le déclarant avant leur validation"
@@ -94,7 +93,7 @@ def send(
     page showed (`seen`), what somebody else changed meanwhile.
     """
     month = first_of_month(month)
-    _check_sender(sender)
+    check_sender(sender)
     draft = month_drafts.lock(session, organisation_id, month, by, at)
     _lock_people(session, organisation_id, month)
     now = month_returns.page(session, organisation_id, month, on=on)
@@ -115,7 +114,7 @@ def send(
     return outcome
 
 
-def _check_sender(sender: Sender) -> None:
+def check_sender(sender: Sender) -> None:
     if not sender.name.strip():
         raise SendingRefused("Indiquez le nom de la personne qui envoie ces heures.")
     if not sender.certified:
@@ -168,7 +167,7 @@ def _write(
     if not wrong and not acts and not nils:
         _refuse_nothing(page, sites)
         return Outcome(None, (), 0, (), ())
-    sending = _sending(session, page, sender, typed.comment, at, by)
+    sending = certify(session, page.organisation_id, page.month, sender, comment=typed.comment, at=at, by=by)
     declared: list[declarations.Declared] = []
     for act in acts:
         try:
@@ -258,12 +257,20 @@ def _act(cells: Sequence[Cell], sent: Sequence[Cell]) -> _Act:
     return _Act(tuple(sent), parts, worked, training)
 
 
-def _sending(
-    session: Session, page: MonthPage, sender: Sender, comment: str, at: datetime.datetime, by: Author
+def certify(
+    session: Session,
+    organisation_id: int,
+    month: datetime.date,
+    sender: Sender,
+    *,
+    comment: str = "",
+    at: datetime.datetime,
+    by: Author,
 ) -> Sending:
+    """Write down who certifies the hours that follow."""
     sending = Sending(
-        organisation_id=page.organisation_id,
-        month=page.month,
+        organisation_id=organisation_id,
+        month=month,
         sent_at=at,
         sender_name=sender.name.strip(),
         sender_position=sender.position,
@@ -324,77 +331,3 @@ def _to_split(session: Session, sheets: Sequence[Timesheet]) -> tuple[int, ...]:
         .order_by(Share.timesheet_id)
     )
     return tuple(dict.fromkeys(rows))
-
-
-def request_correction(
-    session: Session,
-    organisation_id: int,
-    sheet: Timesheet,
-    hours: Sequence[Decimal],
-    reason: str,
-    *,
-    sender: Sender,
-    on: datetime.date,
-    at: datetime.datetime,
-    by: Author,
-) -> declarations.Declared:
-    """Ask for other hours of a relevé, share by share in their order, with a reason.
-
-    A validated relevé counts until the facilitator has validated its correction; any other is replaced at once.
-    """
-    _check_sender(sender)
-    if not reason.strip():
-        raise SendingRefused("Dites pourquoi ces heures changent\u00a0: le facilitateur lira ce motif.")
-    before = shares.parts(session, sheet)
-    asked = [
-        Part(part.placement_id, new, min(new, part.training), part.lot_id)
-        for part, new in zip(before, hours, strict=True)
-    ]
-    beside = sheet.worked - sum((part.hours for part in before), ZERO)
-    worked = sum((part.hours for part in asked), ZERO) + beside
-    sending = Sending(
-        organisation_id=organisation_id,
-        month=sheet.month,
-        sent_at=at,
-        sender_name=sender.name.strip(),
-        sender_position=sender.position,
-        certified=sender.certified,
-        user_id=by.user_id,
-        link_id=by.link_id,
-    )
-    session.add(sending)
-    session.flush()
-    return declarations.correct(
-        session,
-        session.get_one(Contract, sheet.contract_id),
-        sheet,
-        reason.strip(),
-        from_on=sheet.from_on,
-        to_on=sheet.to_on,
-        worked=worked,
-        training=min(worked, sheet.training),
-        parts=asked,
-        on=on,
-        by=by.user_id,
-        sending=sending,
-    )
-
-
-def split(
-    session: Session,
-    sheet: Timesheet,
-    at: datetime.date,
-    firsts: Sequence[Decimal],
-    *,
-    on: datetime.date,
-    by: Author,
-) -> tuple[Timesheet, Timesheet]:
-    """Divide one’s own relevé at a limit: the hours before it, share by share; refuses one that is validated."""
-    if sheet.state == TimesheetState.validated:
-        raise HoursRefused(
-            "Ce relevé est validé\u00a0: le facilitateur seul le partage. Appelez-le, ou demandez une correction."
-        )
-    contract = session.get_one(Contract, sheet.contract_id)
-    beside = sheet.worked - sum((part.hours for part in shares.parts(session, sheet)), ZERO)
-    first_hours = sum(firsts, ZERO) + max(ZERO, beside)
-    return declarations.split(session, contract, sheet, at, first_hours, on=on, by=by.user_id, firsts=firsts)

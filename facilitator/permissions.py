@@ -24,6 +24,7 @@ class Permission(StrEnum):
     read_own_lots = "read_own_lots"  # a company’s lots and what it owes
     read_own_placements = "read_own_placements"  # placements, contracts and hours of an employer
     answer_placements = "answer_placements"  # confirm or decline what was proposed
+    declare_hours = "declare_hours"  # the month of its own organisation: draft, send, correct, divide
     answer_hours = "answer_hours"  # confirm or contest the hours that the other side declared
     request_eligibility = "request_eligibility"  # ask to validate a public, follow the answer
     download_compliance = "download_compliance"  # the workbook, and bilans that were sent
@@ -56,12 +57,19 @@ GRANTS: Mapping[MembershipRole, frozenset[Permission]] = MappingProxyType(
                 _P.read_attestations,
                 _P.read_own_placements,
                 _P.answer_placements,
+                _P.declare_hours,
                 _P.answer_hours,
                 _P.request_eligibility,
             }
         ),
         MembershipRole.siae: frozenset(
-            {_P.read_own_placements, _P.answer_placements, _P.answer_hours, _P.request_eligibility}
+            {
+                _P.read_own_placements,
+                _P.answer_placements,
+                _P.declare_hours,
+                _P.answer_hours,
+                _P.request_eligibility,
+            }
         ),
         MembershipRole.referrer: frozenset({_P.request_eligibility}),
     }
@@ -165,6 +173,19 @@ DOORS: dict[str, Door] = {
     "companies.placement": Door(_P.answer_placements, "placement", "placement_id"),
     "companies.decline": Door(_P.answer_placements, "placement", "placement_id"),
     # Hours of both sides
+    "month_returns.index": Door(_P.declare_hours),
+    "month_returns.show": Door(_P.declare_hours),
+    "month_returns.keep": Door(_P.declare_hours),
+    "month_returns.repeat": Door(_P.declare_hours),
+    "month_returns.nil": Door(_P.declare_hours),
+    "month_returns.correct": Door(_P.declare_hours, "timesheet", "timesheet_id"),
+    "month_returns.split": Door(_P.declare_hours, "timesheet", "timesheet_id"),
+    "declaration_links.show": Door(PUBLIC),
+    "declaration_links.keep": Door(PUBLIC),
+    "declaration_links.repeat": Door(PUBLIC),
+    "declaration_links.nil": Door(PUBLIC),
+    "declaration_links.correct": Door(PUBLIC, "timesheet", "timesheet_id"),
+    "declaration_links.split": Door(PUBLIC, "timesheet", "timesheet_id"),
     "hours_to_confirm.signed_in": Door(_P.answer_hours),
     "hours_to_confirm.by_link": Door(PUBLIC),
     # Requests to validate a public, by those who ask

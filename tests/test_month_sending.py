@@ -9,9 +9,9 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from facilitator import month_returns, month_sending, validations, verdicts
+from facilitator import month_returns, month_sending, month_sheets, validations, verdicts
 from facilitator.db import db, writing
-from facilitator.hours import NilDeclaration, Share, Timesheet
+from facilitator.hours import HoursRefused, NilDeclaration, Share, Timesheet
 from facilitator.journal import now
 from facilitator.month_drafts import DraftHours, DraftRefused, Typed
 from facilitator.month_sending import MonthChanged, SendingRefused
@@ -122,7 +122,7 @@ def test_validated_hours_change_only_by_a_correction_that_was_asked(session: Ses
         months.send(session, scene.etti, {key: "113"})
     assert "Demander une correction" in refused.value.wrong[key]
     nothing_sent(session, sheets=1)
-    month_sending.request_correction(
+    month_sheets.request_correction(
         session, scene.etti.id, sent.sheets[0], [D(113)], "Absent le 29",
         sender=SENDER, on=TODAY, at=now(), by=SOMEBODY,
     )  # fmt: skip
@@ -244,7 +244,7 @@ def test_a_period_over_a_limit_is_told_and_split_by_its_declarant(session: Sessi
     sent = months.send(session, scene.etti, {cell.key: "140"})
     assert sent.to_split == (sent.sheets[0].id,)
     assert months.page(session, scene.etti).by_key[cell.key].split_on == day("16/04/2026")
-    month_sending.split(session, sent.sheets[0], day("16/04/2026"), [D(70)], on=TODAY, by=SOMEBODY)
+    month_sheets.split(session, sent.sheets[0], day("16/04/2026"), [D(70)], on=TODAY, by=SOMEBODY)
     session.commit()
     pieces = months.cells(months.page(session, scene.etti), late, scene.x)
     assert [(piece.period, piece.declared) for piece in pieces] == [
@@ -270,7 +270,7 @@ def test_a_relevé_on_two_sites_is_split_site_by_site(session: Session) -> None:
     session.commit()
     one, two = months.page(session, ground.company).cells
     sent = months.send(session, ground.company, {one.key: "80", two.key: "60"})
-    month_sending.split(session, sent.sheets[0], day("16/04/2026"), [D(50), D(0)], on=TODAY, by=SOMEBODY)
+    month_sheets.split(session, sent.sheets[0], day("16/04/2026"), [D(50), D(0)], on=TODAY, by=SOMEBODY)
     session.commit()
     shares = session.execute(
         select(Timesheet.from_on, Share.lot_id, Share.hours)
@@ -285,8 +285,8 @@ def test_a_validated_relevé_is_not_split_by_its_declarant(session: Session) -> 
     ground = trade.market(session)
     sheet = trade.month(session, ground.contract, "04/2026", "100")
     session.commit()
-    with pytest.raises(month_sending.HoursRefused, match="le facilitateur seul"):
-        month_sending.split(session, sheet, day("16/04/2026"), [D(50)], on=TODAY, by=SOMEBODY)
+    with pytest.raises(HoursRefused, match="le facilitateur seul"):
+        month_sheets.split(session, sheet, day("16/04/2026"), [D(50)], on=TODAY, by=SOMEBODY)
 
 
 def test_training_and_hours_of_no_lot_survive_a_change(session: Session) -> None:

@@ -23,6 +23,7 @@ from facilitator.web import (
     contacts,
     contracts,
     day,
+    declaration_links,
     eligibility,
     engagement,
     errors,
@@ -41,6 +42,7 @@ from facilitator.web import (
     lots,
     market_imports,
     markets,
+    month_returns,
     navigation,
     operations,
     organisations,
@@ -101,6 +103,8 @@ BLUEPRINTS = (
     hours_to_confirm.blueprint,
     company_penalties.blueprint,
     action_links.blueprint,
+    month_returns.blueprint,
+    declaration_links.blueprint,
 )
 csrf = CSRFProtect()
 
