@@ -1,12 +1,14 @@
 """Filling a month in one click: last month’s hours again, or «néant», for a row, a site or everything."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from facilitator.month_cells import Cell, Lock, MonthPage, shown
 from facilitator.month_drafts import Key
+from facilitator.refusals import Refused
 
-NIL = "0"
+ZERO_HOURS = "0"
 
 
 @dataclass(frozen=True)
@@ -17,31 +19,38 @@ class Target:
     id: int = 0
 
 
-def target(text: str) -> Target | None:
-    """Read what a button says: «tout», «site-12», «ligne-34»."""
+@dataclass(frozen=True)
+class Fill:
+    """What a click adds to a page."""
+
+    cells: Mapping[Key, str] = field(default_factory=dict)
+    nils: frozenset[int] = frozenset()
+
+
+class FillRefused(Refused):
+    """Nobody said what is to be filled."""
+
+
+def target(text: str) -> Target:
+    """Read what a button says: «tout», «site-12», «ligne-34»; refuses anything else."""
     kind, _, number = text.partition("-")
     if text == "tout":
         return Target("tout")
     if kind in ("site", "ligne") and number.isascii() and number.isdigit() and len(number) < 10:
         return Target("site" if kind == "site" else "ligne", int(number))
-    return None
+    raise FillRefused("Choisissez ce qu’il faut remplir\u00a0: une ligne, un site ou tout le mois.")
 
 
-def last_month(page: MonthPage, about: Target) -> dict[Key, str]:
+def last_month(page: MonthPage, about: Target) -> Fill:
     """The hours of the month before, for the cells that are still empty."""
-    return {cell.key: shown(cell.last_month) for cell in _empty(page, about) if cell.last_month is not None}
+    cells = _empty(page, about)
+    return Fill({cell.key: shown(cell.last_month) for cell in cells if cell.last_month is not None})
 
 
-def nil(page: MonthPage, about: Target) -> dict[Key, str]:
-    """0 h, for the cells that are still empty."""
-    return {cell.key: NIL for cell in _empty(page, about)}
-
-
-def nil_sites(page: MonthPage, about: Target) -> frozenset[int]:
-    """The sites without anybody that the click is about."""
-    if about.kind == "tout":
-        return page.nil_ids
-    return page.nil_ids & {about.id} if about.kind == "site" else frozenset()
+def nil(page: MonthPage, about: Target) -> Fill:
+    """0 h for the cells that are still empty, «néant» for the sites without anybody."""
+    sites = {"tout": page.nil_ids, "site": page.nil_ids & {about.id}}.get(about.kind, frozenset())
+    return Fill({cell.key: ZERO_HOURS for cell in _empty(page, about)}, sites)
 
 
 def _empty(page: MonthPage, about: Target) -> list[Cell]:

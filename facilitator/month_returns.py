@@ -104,6 +104,7 @@ def save_page(
     month = first_of_month(month)
     now = page(session, organisation_id, month, on=on)
     refuse_unknown(now.by_key, typed.cells)
+    refuse_unknown_sites(now, typed.nils)
     cells_seen = seen.cells if seen else None
     draft = month_drafts.keep(session, organisation_id, month, typed.cells, by=by, at=at, seen=cells_seen)
     month_drafts.keep_rest(draft, replace(typed, nils=typed.nils & now.nil_ids), seen)
@@ -129,6 +130,15 @@ def refuse_unknown(cells: Mapping[Key, Cell], typed: Mapping[Key, str]) -> None:
         raise DraftRefused(
             f"Une case de ce mois n’existe pas ou n’existe plus pour votre structure ({said})\u00a0: le contrat ou la mise"
             " à l’emploi a pu prendre fin ou être retiré. Rouvrez la page du mois, ou appelez le facilitateur."
+        )
+
+
+def refuse_unknown_sites(page: MonthPage, award_ids: frozenset[int]) -> None:
+    """Refuse «néant» for a site that is not one of the organisation’s without anybody."""
+    if award_ids - {each.site.award_id for each in page.empty_sites}:
+        raise DraftRefused(
+            "Un site coché «\u00a0néant\u00a0» n’est pas, ou n’est plus, dans votre liste\u00a0: quelqu’un y travaille"
+            " peut-être depuis. Rouvrez la page du mois."
         )
 
 

@@ -98,6 +98,7 @@ def send(
     _lock_people(session, organisation_id, month)
     now = month_returns.page(session, organisation_id, month, on=on)
     month_returns.refuse_unknown(now.by_key, typed.cells)
+    month_returns.refuse_unknown_sites(now, typed.nils)
     typed = replace(typed, nils=typed.nils & now.nil_ids)
     if seen is not None:
         _refuse_changed(now, typed, seen, sites)

@@ -20,8 +20,8 @@ CERTIFY = "Cochez cette case\u00a0: sans elle, les heures ne peuvent pas partir.
 _NAME = re.compile(r"h-([0-9]{1,10})-([0-9]{1,10})-([0-9]{8})")
 
 
-class DraftForm(TradeForm):
-    """What is kept without being sent: the comment; cells are read beside, by `typed`."""
+class MonthForm(TradeForm):
+    """What stands around the cells: a comment, who sends, in what quality, and that it is certified."""
 
     comment = TextField(
         "Commentaire pour le facilitateur",
@@ -29,11 +29,6 @@ class DraftForm(TradeForm):
         description="Une absence, un chantier arrêté… Ne parlez pas de la santé des personnes.",
     )
     seen = HiddenField()
-
-
-class MonthForm(DraftForm):
-    """Who sends, in what quality, and that it is certified."""
-
     sender_name = LineField("Votre nom", longest=120, validators=[required()])
     sender_position = LineField(
         "Votre qualité",
@@ -43,6 +38,13 @@ class MonthForm(DraftForm):
     certified = BooleanField(
         "Je certifie exactes les heures que j’envoie", validators=[InputRequired(CERTIFY)]
     )
+
+
+class DraftForm(MonthForm):
+    """The same page, kept without being sent: nobody signs it."""
+
+    sender_name = LineField("Votre nom", longest=120)
+    certified = BooleanField("Je certifie exactes les heures que j’envoie")
 
 
 def key_of(name: str) -> Key | None:

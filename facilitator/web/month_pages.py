@@ -2,9 +2,9 @@
 
 import datetime
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from flask import abort, flash, render_template, request
+from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
 
 from facilitator import access, journal, month_fills, month_returns, month_sending
@@ -22,6 +22,8 @@ from facilitator.periods import add_months
 from facilitator.refusals import Refused
 from facilitator.web import clock, once
 
+KEPT = "Le brouillon est gardé\u00a0: vous pouvez revenir plus tard, rien n’est encore envoyé."
+REPEATED, NIL = "à la valeur du mois précédent", "à «\u00a0néant\u00a0»"
 NOTHING_TO_FILL = "Rien à remplir\u00a0: les cases sont déjà saisies, ou le mois précédent est vide."
 
 
@@ -80,7 +82,7 @@ def _proposed(who: Declarant, page: MonthPage) -> dict[str, object]:
 def _render(
     who: Declarant,
     page: MonthPage,
-    form: DraftForm,
+    form: MonthForm,
     *,
     wrong: Mapping[Key, str] | None = None,
     changed: MonthChanged | None = None,
@@ -156,7 +158,7 @@ def _scoped(page: MonthPage) -> list[Cell]:
 
 
 def _refused(
-    who: Declarant, form: DraftForm, typed: Typed, refused: Refused | None = None
+    who: Declarant, form: MonthForm, typed: Typed, refused: Refused | None = None
 ) -> ResponseReturnValue:
     """What was typed is all there, each sentence beside its cell."""
     wrong: dict[Key, str] = {}
@@ -192,63 +194,56 @@ def _next(who: Declarant, outcome: Outcome) -> str:
 
 def keep(who: Declarant) -> ResponseReturnValue:
     """Keep what is typed without sending it, even what cannot be read."""
-    return _keep(
-        who, "Le brouillon est gardé\u00a0: vous pouvez revenir plus tard, rien n’est encore envoyé."
-    )
+    return _keep(who, lambda page: month_fills.Fill())
 
 
 def repeat(who: Declarant) -> ResponseReturnValue:
     """Fill empty cells with the hours of the month before."""
-    about = month_fills.target(request.form.get("quoi", ""))
-    if about is None:
-        abort(404)
-
-    def fill(page: MonthPage) -> tuple[dict[Key, str], frozenset[int]]:
-        return month_fills.last_month(page, about), frozenset()
-
-    return _keep(who, "remplies avec le mois précédent", fill)
+    return _keep(who, lambda page: month_fills.last_month(page, _asked()), REPEATED)
 
 
 def nil(who: Declarant) -> ResponseReturnValue:
     """Fill empty cells with 0 h, and tick the sites without anybody."""
-    about = month_fills.target(request.form.get("quoi", ""))
-    if about is None:
-        abort(404)
+    return _keep(who, lambda page: month_fills.nil(page, _asked()), NIL)
 
-    def fill(page: MonthPage) -> tuple[dict[Key, str], frozenset[int]]:
-        return month_fills.nil(page, about), month_fills.nil_sites(page, about)
 
-    return _keep(who, "notées «\u00a0néant\u00a0»", fill)
+def _asked() -> month_fills.Target:
+    return month_fills.target(request.form.get("quoi", ""))
 
 
 def _keep(
-    who: Declarant,
-    done: str,
-    fill: Callable[[MonthPage], tuple[dict[Key, str], frozenset[int]]] | None = None,
+    who: Declarant, fill: Callable[[MonthPage], month_fills.Fill], done: str = ""
 ) -> ResponseReturnValue:
     refuse_closed(who)
     form = DraftForm()
     typed, seen = typed_in_request(form.comment.data), forms.seen_by(form.seen.data)
     if not form.validate_on_submit():
-        return _refused(who, MonthForm(), typed)
-    filled = 0
-    if fill is not None:
-        cells, nils = fill(_read(who, typed))
-        filled = len(cells) + len(nils - typed.nils)
-        typed = replace(typed, cells={**typed.cells, **cells}, nils=typed.nils | nils)
+        return _refused(who, form, typed)
+    if (replay := once.replayed(form)) is not None:
+        return replay
     try:
+        more = fill(_read(who, typed))
         month_returns.save_page(
-            db.session(), who.organisation_id, who.month, typed, seen=seen, on=clock.today(), by=who.by, at=journal.now()
-        )  # fmt: skip
+            db.session(),
+            who.organisation_id,
+            who.month,
+            Typed({**typed.cells, **more.cells}, typed.nils | more.nils, typed.comment),
+            seen=seen,
+            on=clock.today(),
+            by=who.by,
+            at=journal.now(),
+        )
     except Refused as refused:
         db.session.rollback()
-        return _refused(who, MonthForm(), typed, refused)
-    if fill is not None:
-        flash(*(_filled(filled, done) if filled else (NOTHING_TO_FILL, "warning")))
-    else:
-        flash(done, "done")
+        return _refused(who, form, typed, refused)
+    flash(*_kept(len(more.cells) + len(more.nils - typed.nils), done))
     return once.commit(form, who.url("show"))
 
 
-def _filled(count: int, done: str) -> tuple[str, str]:
-    return f"{plural(count, 'case')} {done}\u00a0: relisez, puis envoyez.", "done"
+def _kept(filled: int, done: str) -> tuple[str, str]:
+    """What to say: kept, filled, or that there was nothing to fill."""
+    if not done:
+        return KEPT, "done"
+    if not filled:
+        return NOTHING_TO_FILL, "warning"
+    return f"{plural(filled, 'case')} {done}\u00a0: relisez, puis envoyez.", "done"

@@ -113,6 +113,9 @@ def place(app: Flask, session: Session) -> Place:
     declaration = links.issue_declaration(
         session, ground.company.id, day("01/10/2026"), "chantier@demo.example", at=now()
     )
+    another = trade.person(session, ground.territory, "01/01/2026")
+    own = trade.direct(session, another, ground.award, ContractType.cdd, "01/09/2026", "31/12/2026")
+    sheets.append(trade.declared(session, own.contract, "01/10/2026", "31/10/2026", "70"))
     agreement = globalisations.record(
         session,
         ground.territory.id,
@@ -293,7 +296,11 @@ def _values(rule: Rule, here: Place) -> Iterator[dict[str, Any]]:
         for person_id, exit_on, months in here.exits:
             yield {"person_id": person_id, "exit_on": exit_on, "months": months}
     elif "token" in rule.arguments:
-        yield from ({"token": token} for token in here.tokens)
+        sheets = [{"timesheet_id": each} for each in here.ids["timesheet"]]
+        more = sheets if "timesheet_id" in rule.arguments else [{}]
+        yield from ({"token": token, **each} for token in here.tokens for each in more)
+    elif "month" in rule.arguments:
+        yield {"month": "2026-10"}
     elif door.parameter:
         yield from ({door.parameter: id} for id in here.ids.get(door.thing, []))
     else:

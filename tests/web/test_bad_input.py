@@ -66,6 +66,10 @@ UNSEEN = {
 }
 # Boxes in front of rows of a list: what is no longer there is passed over, and the answer says so.
 LISTS = {"sheets", "marches"}
+# A draft is kept as it was typed, even what cannot be read, and nobody signs it.
+DRAFTS = {
+    f"{door}.{act}" for door in ("month_returns", "declaration_links") for act in ("keep", "repeat", "nil")
+}
 OWN = {"csrf_token", "submission"}
 
 
@@ -90,9 +94,11 @@ def trials(found: Found, foreign: Sequence[str]) -> Iterator[Trial]:
             continue
         first = _first(found, name)
         its = kind(first)
+        drafted = found.endpoint in DRAFTS
         if first.get("required") is not None:
-            yield Trial(found, name, its, "", True)
-        yield from (Trial(found, name, its, typed, True) for typed in REFUSED.get(its, ()))
+            yield Trial(found, name, its, "", not drafted)
+        kept = drafted and its == "decimal"
+        yield from (Trial(found, name, its, typed, not kept) for typed in REFUSED.get(its, ()))
         if its == "checkbox" and first.get("value") not in (None, "y", "on") and name not in LISTS:
             yield from (Trial(found, name, its, typed, True) for typed in CODES)
         if its == "select":
