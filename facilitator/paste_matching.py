@@ -233,7 +233,8 @@ class Month(Generic[Key]):
         own = self._own.get(who.chosen, [])
         where = self._where(line.site, {slot.site for slot in own})
         open_ = [slot for slot in own if slot.site == where.chosen]
-        near = tuple(slot.key for slot in (*open_, *(each for each in own if each not in open_)))
+        others = [slot for key in who.near[1:] for slot in self._own.get(key, [])]
+        near = tuple(dict.fromkeys(slot.key for slot in (*open_, *own, *others)))  # the best first
         if where.chosen is None or not open_:
             return Placed(line, None, Sure.doubtful, near, self._nowhere(line, who.chosen, where))
         if len(open_) > 1:

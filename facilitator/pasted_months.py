@@ -109,3 +109,38 @@ def _learnt(chosen: Iterable[tuple[Line, Target]]) -> Known:
 
 def _alone(meanings: Mapping[str, set[int]]) -> dict[str, int]:
     return {words: next(iter(ids)) for words, ids in meanings.items() if len(ids) == 1}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A line that is kept, and the name of the cell that was chosen for it."""
+
+    line: Line
+    cell: str
+
+
+def wrong(choices: Iterable[Choice], targets: Mapping[str, Target]) -> dict[int, str]:
+    """What is to be mended before the lines are put into the draft, by number of line."""
+    found: dict[int, str] = {}
+    taken: dict[str, int] = {}
+    for choice in choices:
+        said = _wrong(choice, targets) or _taken(choice, taken)
+        if said:
+            found[choice.line.number] = said
+    return found
+
+
+def _wrong(choice: Choice, targets: Mapping[str, Target]) -> str:
+    if choice.line.problem:
+        return choice.line.problem
+    target = targets.get(choice.cell)
+    if target is None:
+        return "Choisissez à qui et où vont ces heures, ou ignorez la ligne."
+    return CLOSED[target.cell.lock]
+
+
+def _taken(choice: Choice, taken: dict[str, int]) -> str:
+    first = taken.setdefault(choice.cell, choice.line.number)
+    if first == choice.line.number:
+        return ""
+    return f"La ligne\u00a0{first} donne déjà des heures à cette case\u00a0: gardez l’une des deux."

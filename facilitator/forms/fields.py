@@ -215,7 +215,7 @@ class LineField(StringField):
         self, label: str = "", longest: int = 200, validators: Sequence[Any] = (), **others: Any
     ) -> None:
         rules = [Optional()] if not any(isinstance(v, InputRequired) for v in validators) else []
-        super().__init__(label, [*rules, *validators, _plain_text(longest)], filters=[_stripped], **others)
+        super().__init__(label, [*rules, *validators, plain_text(longest)], filters=[_stripped], **others)
         self.render_kw = {"maxlength": longest, **(self.render_kw or {})}
 
 
@@ -226,7 +226,7 @@ class TextField(TextAreaField):
         self, label: str = "", longest: int = 2000, validators: Sequence[Any] = (), **others: Any
     ) -> None:
         rules = [Optional()] if not any(isinstance(v, InputRequired) for v in validators) else []
-        super().__init__(label, [*rules, *validators, _plain_text(longest)], filters=[_stripped], **others)
+        super().__init__(label, [*rules, *validators, plain_text(longest)], filters=[_stripped], **others)
         self.render_kw = {"maxlength": longest, "rows": 3, **(self.render_kw or {})}
 
 
@@ -257,7 +257,14 @@ def _address(form: Any, field: Field) -> None:
         ) from None
 
 
-def _plain_text(longest: int) -> Callable[[Any, Field], None]:
+def visible(text: str | None) -> str | None:
+    """A text in which invisible characters have become spaces, as spreadsheets leave some."""
+    return _CONTROL.sub(" ", text) if text else text
+
+
+def plain_text(longest: int) -> Callable[[Any, Field], None]:
+    """Refuse a text that is too long, or holds invisible characters or a NIR."""
+
     def check(form: Any, field: Field) -> None:
         text = field.data or ""
         if len(text) > longest:

@@ -10,7 +10,7 @@ from facilitator.db import db
 from facilitator.hours import Timesheet
 from facilitator.links import LinkRefused, LinkUnknown
 from facilitator.month_drafts import Author
-from facilitator.web import month_pages, month_sheets
+from facilitator.web import month_pages, month_paste, month_sheets
 from facilitator.web.month_pages import Declarant
 
 blueprint = Blueprint("declaration_links", __name__, url_prefix="/declaration")
@@ -47,6 +47,18 @@ def repeat(token: str) -> ResponseReturnValue:
 def nil(token: str) -> ResponseReturnValue:
     """Say «néant»."""
     return month_pages.nil(_opened(token))
+
+
+@blueprint.route("/<token>/coller", methods=["GET", "POST"])
+def paste(token: str) -> ResponseReturnValue:
+    """Paste from a spreadsheet; what is understood is shown."""
+    return month_paste.paste(_opened(token))
+
+
+@blueprint.post("/<token>/coller/reporter")
+def report(token: str) -> ResponseReturnValue:
+    """Put the pasted lines into the draft."""
+    return month_paste.report(_opened(token))
 
 
 @blueprint.route("/<token>/releves/<int:timesheet_id>/corriger", methods=["GET", "POST"])

@@ -11,7 +11,7 @@ from facilitator.forms.month_returns import month_of
 from facilitator.french import month_input
 from facilitator.month_drafts import Author
 from facilitator.periods import add_months, first_of_month
-from facilitator.web import clock, month_pages, month_sheets
+from facilitator.web import clock, month_pages, month_paste, month_sheets
 from facilitator.web.month_pages import Declarant
 
 blueprint = Blueprint("month_returns", __name__, url_prefix="/heures")
@@ -46,6 +46,18 @@ def repeat(month: str) -> ResponseReturnValue:
 def nil(month: str) -> ResponseReturnValue:
     """Say «néant»."""
     return month_pages.nil(_declarant(month))
+
+
+@blueprint.route("/mois/<month>/coller", methods=["GET", "POST"])
+def paste(month: str) -> ResponseReturnValue:
+    """Paste from a spreadsheet; what is understood is shown."""
+    return month_paste.paste(_declarant(month))
+
+
+@blueprint.post("/mois/<month>/coller/reporter")
+def report(month: str) -> ResponseReturnValue:
+    """Put the pasted lines into the draft."""
+    return month_paste.report(_declarant(month))
 
 
 @blueprint.route("/releves/<int:timesheet_id>/corriger", methods=["GET", "POST"])

@@ -301,6 +301,8 @@ def _values(rule: Rule, here: Place) -> Iterator[dict[str, Any]]:
         yield from ({"token": token, **each} for token in here.tokens for each in more)
     elif "month" in rule.arguments:
         yield {"month": "2026-10"}
+    elif "year" in rule.arguments:
+        yield {"year": 2026}
     elif door.parameter:
         yield from ({door.parameter: id} for id in here.ids.get(door.thing, []))
     else:

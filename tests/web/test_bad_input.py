@@ -60,6 +60,8 @@ UNSEEN = {
     "account.switch",
     "administrators_users.reactivate_user",
     "awards.award_published",
+    "declaration_links.report",
+    "month_returns.report",
     "followups.confirm_proposal",
     "followups.correct",
     "sign_in.sign_in",

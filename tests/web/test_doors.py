@@ -46,7 +46,7 @@ SHARED = {(ADMINISTRATOR, thing) for thing in REACHES[ADMINISTRATOR]} | {(FACILI
 MALFORMED = ("0", "-1", "abc", "1.5", "99999999999999999999", "1%20OR%201=1")
 UNKNOWN = "987654321"
 # Values of the parameters that do not name an owned object.
-SAMPLES = {"month": "2026-02", "token": "unknown", "filename": "facilitator.css"}
+SAMPLES = {"year": "2026", "month": "2026-02", "token": "unknown", "filename": "facilitator.css"}
 
 
 def routes(app: Flask) -> Iterator[tuple[Rule, str]]:
