@@ -79,6 +79,16 @@ class Cell:
         return said(self.text) != said(shown(self.declared))
 
     @property
+    def open(self) -> bool:
+        """It takes hours on this page."""
+        return self.lock is Lock.none
+
+    @property
+    def blank(self) -> bool:
+        """It waits for hours."""
+        return self.open and not self.text.strip()
+
+    @property
     def split_on(self) -> datetime.date | None:
         """The limit at which the relevé waits to be divided (its first one)."""
         if self.sheet is None or self.sheet.state is TimesheetState.refused or not self.sheet.worked:
@@ -145,6 +155,10 @@ class Row:
     day_hours: Decimal
     warnings: tuple[str, ...] = ()
 
+    @property
+    def blank(self) -> bool:
+        return any(cell.blank for cell in self.cells)
+
     def at(self, site: Site) -> tuple[Cell, ...]:
         return tuple(cell for cell in self.cells if cell.award_id == site.award_id)
 
@@ -209,6 +223,22 @@ class MonthPage:
     @property
     def nil_drafted(self) -> frozenset[int]:
         return frozenset(each.site.award_id for each in self.empty_sites if each.nil_drafted)
+
+    @property
+    def open(self) -> bool:
+        """Something can be sent."""
+        return bool(self.nil_ids) or any(cell.open for cell in self.cells)
+
+    @property
+    def blank(self) -> bool:
+        """Something can be filled."""
+        return bool(self.nil_ids - self.nil_drafted) or any(row.blank for row in self.rows)
+
+    def open_at(self, site: Site) -> bool:
+        return any(cell.open for row in self.rows for cell in row.at(site))
+
+    def blank_at(self, site: Site) -> bool:
+        return any(cell.blank for row in self.rows for cell in row.at(site))
 
     @property
     def total(self) -> Total:

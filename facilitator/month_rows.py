@@ -1,12 +1,12 @@
 """What a month of an organisation is made of: its contracts at work on sites, and the relevés that cover them."""
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from facilitator.awards import Award
@@ -117,9 +117,11 @@ class Slot:
         return self.days.last_on
 
 
-def assignments(session: Session, organisation_id: int, month: datetime.date) -> list[Assignment]:
-    """The contracts at work in a month that the organisation employs or hosts, by name (two selects)."""
-    last = last_of_month(month)
+def assignments(
+    session: Session, organisation_id: int, month: datetime.date, until: datetime.date | None = None
+) -> list[Assignment]:
+    """The contracts at work in a month (`until`: in the months to this one) that it employs or hosts, by name (two selects)."""
+    last = last_of_month(until or month)
     rows = session.execute(_columns(organisation_id, month, last)).all()
     bounds = execution(session, {row.lot_id for row in rows})
     found = [_assignment(row, *bounds.get(row.lot_id, (None, None))) for row in rows]
@@ -220,6 +222,30 @@ def sheets(
     session: Session, month: datetime.date, contract_ids: Iterable[int], placement_ids: Iterable[int]
 ) -> list[Sheet]:
     """The relevés of these contracts in the month, and those of these placements the month before (one select)."""
+    before = add_months(month, -1)
+    return _sheets(
+        session,
+        or_(
+            and_(Timesheet.month == month, Timesheet.contract_id.in_(set(contract_ids))),
+            and_(
+                Timesheet.month == before,
+                Share.month == before,
+                Share.placement_id.in_(set(placement_ids)),
+            ),
+        ),
+    )
+
+
+def sheets_of_months(
+    session: Session, months: Collection[datetime.date], contract_ids: Iterable[int]
+) -> list[Sheet]:
+    """The relevés of these contracts over several months (one select)."""
+    return _sheets(
+        session, and_(Timesheet.month.in_(set(months)), Timesheet.contract_id.in_(set(contract_ids)))
+    )
+
+
+def _sheets(session: Session, which: ColumnElement[bool]) -> list[Sheet]:
     rows = session.execute(
         select(
             Timesheet.id, Timesheet.contract_id, Timesheet.month, Timesheet.from_on, Timesheet.to_on,
@@ -233,17 +259,7 @@ def sheets(
         .outerjoin(Sending, Sending.id == Timesheet.sending_id)
         .outerjoin(_Declarant, _Declarant.id == Sending.organisation_id)
         .outerjoin(SecondAnswer, SecondAnswer.share_id == Share.id)
-        .where(
-            Timesheet.state.in_(_STANDING),
-            or_(
-                and_(Timesheet.month == month, Timesheet.contract_id.in_(set(contract_ids))),
-                and_(
-                    Timesheet.month == add_months(month, -1),
-                    Share.month == add_months(month, -1),
-                    Share.placement_id.in_(set(placement_ids)),
-                ),
-            ),
-        )
+        .where(Timesheet.state.in_(_STANDING), which)
         .order_by(Timesheet.from_on, Timesheet.id, Share.id)
     )  # fmt: skip
     found: dict[int, Sheet] = {}

@@ -78,6 +78,47 @@
     pair.addEventListener("change", ask);
   });
 
+  // A month to declare: totals follow what is typed (the server counts again); arrows go up and down a column.
+  document.querySelectorAll("form[data-month]").forEach(function (form) {
+    var cells = Array.from(form.querySelectorAll(".hours"));
+    function hoursOf(cell) {
+      var input = cell.querySelector("input");
+      var text = input ? input.value.replace(/[\s\u00a0\u202f]/g, "").replace(/h$/i, "").replace(",", ".") : cell.dataset.hours;
+      return /^\d+(\.\d{1,2})?$/.test(text) ? Number(text) : 0;
+    }
+    function french(value) {
+      return value.toLocaleString("fr-FR", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+    }
+    function count() {
+      var totals = {};
+      cells.forEach(function (cell) {
+        var hours = hoursOf(cell);
+        ["row-" + cell.dataset.row, "site-" + cell.dataset.site, "all"].forEach(function (name) {
+          var total = totals[name] = totals[name] || { hours: 0, days: 0 };
+          total.hours += hours;
+          total.days += hours / Number(cell.dataset.day);
+        });
+      });
+      Object.keys(totals).forEach(function (name) {
+        form.querySelectorAll("[data-total='" + name + "']").forEach(function (shown) { shown.textContent = french(totals[name].hours) + "\u00a0h"; });
+        form.querySelectorAll("[data-days='" + name + "']").forEach(function (shown) {
+          shown.textContent = french(totals[name].days).replace(/,00$/, "") + "\u00a0jour" + (totals[name].days < 2 ? "" : "s");
+        });
+      });
+    }
+    form.addEventListener("input", count);
+    form.addEventListener("keydown", function (event) {
+      if (!event.target.matches(".hours input") || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
+      var site = event.target.closest(".hours").dataset.site;
+      var column = Array.from(form.querySelectorAll(".hours[data-site='" + site + "'] input"));
+      var next = column[column.indexOf(event.target) + (event.key === "ArrowDown" ? 1 : -1)];
+      if (!next) return;
+      event.preventDefault();
+      next.focus();
+      next.select();
+    });
+  });
+
   // After a refusal, the reader starts at the list of what to correct.
   var summary = document.getElementById("a-corriger");
   if (summary) summary.focus();

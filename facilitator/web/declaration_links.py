@@ -91,6 +91,7 @@ def _opened(token: str) -> Declarant:
         name="",
         url=url,
         month_url=None,
+        months_url=None,
         confirm_url=url_for("hours_to_confirm.by_link", token=token),
     )
 

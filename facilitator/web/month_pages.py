@@ -37,6 +37,7 @@ class Declarant:
     name: str  # proposed for the sending
     url: Callable[..., str]
     month_url: Callable[[datetime.date], str] | None  # None: a link opens its month only
+    months_url: str | None
     confirm_url: str  # where what the other side declared is confirmed
 
     @property

@@ -3,10 +3,11 @@
 import datetime
 from typing import Any
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from facilitator import access
+from facilitator import access, month_list
+from facilitator.db import db
 from facilitator.forms.month_returns import month_of
 from facilitator.french import month_input
 from facilitator.month_drafts import Author
@@ -19,8 +20,15 @@ blueprint = Blueprint("month_returns", __name__, url_prefix="/heures")
 
 @blueprint.get("/mois")
 def index() -> ResponseReturnValue:
-    """The month that is asked for now: the one before this one."""
-    return redirect(_url(add_months(first_of_month(clock.today()), -1)))
+    """Our months over two quarters: what is still to be said, and since when."""
+    today = clock.today()
+    this_month = first_of_month(today)
+    first = this_month.replace(month=(this_month.month - 1) // 3 * 3 + 1)
+    months = [add_months(first, count) for count in range(-3, 3) if add_months(first, count) <= today]
+    found = month_list.states(db.session(), _organisation_id(), months, today)
+    return render_template(
+        "months/index.html", states=found[::-1], usual=add_months(this_month, -1), month_url=_url, today=today
+    )
 
 
 @blueprint.route("/mois/<month>", methods=["GET", "POST"])
@@ -97,6 +105,7 @@ def _of_month(month: datetime.date) -> Declarant:
         name=member.name,
         url=url,
         month_url=_url,
+        months_url=url_for("month_returns.index"),
         confirm_url=url_for("hours_to_confirm.signed_in"),
     )
 

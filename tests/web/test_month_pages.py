@@ -358,11 +358,28 @@ def test_a_site_without_anybody_is_said_neant_by_its_company(client: Browser, se
     assert "néant déclaré" in text_of(here.page())
 
 
-def test_the_menu_leads_to_the_month_that_is_asked_for(client: Browser, session: Session) -> None:
+def test_the_menu_leads_to_the_months_and_says_which_are_due(client: Browser, session: Session) -> None:
+    ground = trade.market(session)
+    ground.lot.periodicity = "quarterly"
+    trade.month(session, ground.contract, "07/2026", "140")
+    trade.declared(session, ground.contract, "01/08/2026", "31/08/2026", "140")
+    builders.sign_in(client, builders.user(session, MembershipRole.company, organisation=ground.company))
+    page = client.get("/heures/mois")
+    rows = [
+        " ".join(row.text_content().split()) for row in page_of(page).xpath("//table[@id='mois']/tbody/tr")
+    ]
+    assert [row.split(" Ouvrir")[0] for row in rows] == [
+        "novembre 2026 0 0 0 pas encore demandé 1 réponse demandée à partir du 1er janvier 2027",
+        "octobre 2026 0 0 0 pas encore demandé 1 réponse demandée à partir du 1er janvier 2027",
+        "septembre 2026 1 0 0 ▲à déclarer",
+        "août 2026 0 1 0 ◌envoyéle facilitateur relit",
+        "juillet 2026 0 0 1 ●validé",
+    ]
+
+
+def test_an_address_that_is_no_month_opens_nothing(client: Browser, session: Session) -> None:
     scene = months.etti(session)
     builders.sign_in(client, builders.user(session, MembershipRole.siae, organisation=scene.etti))
-    answer = client.get("/heures/mois")
-    assert (answer.status_code, answer.location) == (302, "/heures/mois/2026-10")
     for wrong in ("2026-13", "hier", "1999-04", "2026-4"):
         assert client.get(f"/heures/mois/{wrong}").status_code == 404
     assert "pas commencé" in text_of(client.get("/heures/mois/2027-04"))
