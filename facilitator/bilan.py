@@ -1,6 +1,6 @@
 """The bilan of a buyer: what its page and its workbook are made of; figures only, nobody’s name or criterion."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,6 +8,8 @@ from decimal import Decimal
 from facilitator.french import NBSP, euros, number
 from facilitator.french import month as french_month
 from facilitator.outcomes import Chain
+from facilitator.penalty_cases import Progress
+from facilitator.penalty_words import PenaltyActor, PenaltyReason
 from facilitator.rules import Rules
 from facilitator.statement import AwardStatement, PenaltyLine, Statement
 from facilitator.vocabulary import (
@@ -60,6 +62,18 @@ def public_groups() -> dict[str, tuple[Criterion, ...]]:
 
 
 @dataclass(frozen=True, slots=True)
+class PenaltyOutcome:
+    """A penalty file as it stood on the day of the bilan: what was stated, what its buyer decided."""
+
+    award_id: int | None  # None: the lot as a whole
+    company: str
+    amount: Decimal
+    progress: Progress
+    reason: PenaltyReason | None
+    settlement_number: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class LotLine:
     """One lot: what names it, its penalty rule, and its statement (with what associated territories worked)."""
 
@@ -76,6 +90,7 @@ class LotLine:
     tolerance_kind: ToleranceKind
     tolerance_percent: int
     statement: Statement
+    files: tuple[PenaltyOutcome, ...] = ()
 
     @property
     def holders(self) -> str:
@@ -85,7 +100,7 @@ class LotLine:
     @property
     def sentence(self) -> str:
         """Where the lot stands and what its buyer has to do, in plain French."""
-        return _sentence(self.statement, "lot")
+        return _sentence(self.statement, "lot", (self,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +119,7 @@ class MarketLine:
     @property
     def sentence(self) -> str:
         """Where the market stands and what its buyer has to do, in plain French."""
-        return _sentence(self.statement, "marché")
+        return _sentence(self.statement, "marché", self.lots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +192,19 @@ class LotDetail:
 
 @dataclass(frozen=True, slots=True)
 class PenaltyOfLot:
-    """What hours not done would cost, and to whom."""
+    """What hours not done would cost, and to whom; the file in which it was stated, if it was."""
 
     lot: LotLine
     line: PenaltyLine
+    file: PenaltyOutcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PenaltyStated:
+    """A file that no line of today’s computation matches any more: it stands all the same."""
+
+    lot: LotLine
+    file: PenaltyOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,16 +239,34 @@ class Bilan:
     @property
     def penalties(self) -> tuple[PenaltyOfLot, ...]:
         return tuple(
-            PenaltyOfLot(lot, line) for lot in self.situation.lots for line in lot.statement.penalties
+            PenaltyOfLot(lot, line, _file_of(lot, line))
+            for lot in self.situation.lots
+            for line in lot.statement.penalties
         )
+
+    @property
+    def other_files(self) -> tuple[PenaltyStated, ...]:
+        """Files whose company would not answer for the same hours any more."""
+        told = {id(each.file) for each in self.penalties}
+        return tuple(
+            PenaltyStated(lot, file)
+            for lot in self.situation.lots
+            for file in lot.files
+            if id(file) not in told
+        )
+
+
+def _file_of(lot: LotLine, line: PenaltyLine) -> PenaltyOutcome | None:
+    award_id = line.award_id if lot.statement.penalty_binding_by_award else None
+    return next((each for each in lot.files if each.award_id == award_id), None)
 
 
 def _hours(value: Decimal) -> str:
     return f"{number(value)}{NBSP}h"
 
 
-def _sentence(found: Statement, what: str) -> str:
-    return f"{state(found, what)} Ce que vous avez à faire{NBSP}: {_to_do(found, what)}."
+def _sentence(found: Statement, what: str, lots: Sequence[LotLine]) -> str:
+    return f"{state(found, what)} Ce que vous avez à faire{NBSP}: {_to_do(found, what, lots)}."
 
 
 def state(found: Statement, what: str) -> str:
@@ -247,11 +289,14 @@ def state(found: Statement, what: str) -> str:
     return f"{sentence}."
 
 
-def _to_do(found: Statement, what: str) -> str:
+def _to_do(found: Statement, what: str, lots: Sequence[LotLine]) -> str:
     if not found.lots or not found.defined:
         return "donner au facilitateur le nombre d’heures écrit au marché"
-    if found.penalty_due > 0:
-        return f"décider de la pénalité, calculée à {euros(found.penalty_due)}"
+    if steps := _steps(found, lots):
+        return steps
+    unstated = sum((lot.statement.penalty_due for lot in lots if not lot.files), Decimal(0))
+    if unstated > 0:
+        return f"décider de la pénalité, calculée à {euros(unstated)}"
     if found.lots_undefined:
         return "donner au facilitateur les heures des lots qui n’en ont pas encore"
     if found.ended:
@@ -261,3 +306,10 @@ def _to_do(found: Statement, what: str) -> str:
     if found.pace is Pace.critical:
         return "demander à l’entreprise comment elle compte rattraper le retard"
     return "rien"
+
+
+def _steps(found: Statement, lots: Sequence[LotLine]) -> str:
+    """What the penalty files of some lots ask of their buyer on the day of the statement."""
+    turns = [file.progress.next(found.on) for lot in lots for file in lot.files if file.progress.open]
+    asked = [turn.what for turn in turns if turn.actor is PenaltyActor.buyer]
+    return " et ".join(dict.fromkeys(asked))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from facilitator import bilan_people, compliance, statements
@@ -18,12 +18,15 @@ from facilitator.bilan import (
     LotDetail,
     LotLine,
     MarketLine,
+    PenaltyOutcome,
     Publics,
     Situation,
 )
 from facilitator.commitments import ExpectedDocument
 from facilitator.markets import Lot, Market
 from facilitator.organisations import Organisation
+from facilitator.penalty_files import PenaltyFile
+from facilitator.penalty_words import PenaltyReason
 from facilitator.rules import Rules
 from facilitator.statement import Statement
 from facilitator.territories import Territory, rules_by_territory
@@ -206,7 +209,8 @@ def _only_market(scope: Scope, market_id: int) -> Scope:
 
 def _situation(session: Session, scope: Scope, on: datetime.date) -> Situation:
     found, rules = statements.of_lots_with_rules(session, scope.lot_ids(), on, scope.shared)
-    markets = tuple(_market(each, scope, found, rules, on) for each in scope.markets)
+    files = _penalty_files(session, found, on)
+    markets = tuple(_market(each, scope, found, rules, on, files) for each in scope.markets)
     # Where several territories meet in one sum, the rythme is named by the usual thresholds.
     common = next(iter(rules.values())) if len(rules) == 1 else Rules()
     total = _sum([lot.statement for market in markets for lot in market.lots], on, common)
@@ -219,6 +223,7 @@ def _market(
     found: Mapping[int, Statement],
     rules: Mapping[int, Rules],
     on: datetime.date,
+    files: Mapping[int, tuple[PenaltyOutcome, ...]],
 ) -> MarketLine:
     row = followed.row
     names = _territories_by_lot(followed, scope)
@@ -237,6 +242,7 @@ def _market(
             tolerance_kind=ToleranceKind(each.tolerance_kind),
             tolerance_percent=each.tolerance_percent,
             statement=found[each.lot_id],
+            files=files.get(each.lot_id, ()),
         )
         for each in followed.rows
         if each.lot_id and each.lot_id not in scope.shared
@@ -251,6 +257,32 @@ def _market(
         lots=lots,
         statement=_sum([lot.statement for lot in lots], on, rules.get(row.territory_id, Rules())),
     )
+
+
+def _penalty_files(
+    session: Session, lot_ids: Iterable[int], on: datetime.date
+) -> dict[int, tuple[PenaltyOutcome, ...]]:
+    """The penalty files of lots as they stood at the close of a day (one select)."""
+    rows = session.execute(
+        select(PenaltyFile, func.coalesce(Organisation.name, Organisation.identifier))
+        .join(Organisation, Organisation.id == PenaltyFile.company_id)
+        .where(PenaltyFile.lot_id.in_(set(lot_ids)))
+        .order_by(PenaltyFile.id)
+    )
+    found: dict[int, tuple[PenaltyOutcome, ...]] = {}
+    for file, company in rows:
+        progress = file.progress.at(on)
+        if progress is not None:
+            outcome = PenaltyOutcome(
+                file.award_id,
+                company,
+                file.amount,
+                progress,
+                PenaltyReason(file.reason) if file.reason and progress.decision else None,
+                file.settlement_number if progress.settled_on else None,
+            )
+            found[file.lot_id] = (*found.get(file.lot_id, ()), outcome)
+    return found
 
 
 def _sum(several: Sequence[Statement], on: datetime.date, rules: Rules) -> Statement:

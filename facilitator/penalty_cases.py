@@ -130,6 +130,28 @@ class Progress:
         )
         return next((state for at, state in steps if at is not None and at <= day), PenaltyState.stated)
 
+    def at(self, day: date) -> "Progress | None":
+        """The file as it was at the close of a day; None before the constat or once withdrawn."""
+        state = self.on(day)
+        if state is None:
+            return None
+        noticed, decided = _by(self.notice_on, day), _by(self.decided_on, day)
+        return Progress(
+            state=state,
+            stated_on=self.stated_on,
+            notice_on=noticed,
+            notice_days=self.notice_days if noticed else None,
+            observed_on=_by(self.observed_on, day),
+            decision=self.decision if decided else None,
+            decided_amount=self.decided_amount if decided else None,
+            decided_on=decided,
+            settled_on=_by(self.settled_on, day),
+        )
+
+
+def _by(at: date | None, day: date) -> date | None:
+    return at if at is not None and at <= day else None
+
 
 @dataclass(frozen=True, slots=True)
 class Party:

@@ -19,6 +19,8 @@ from facilitator.bilan import (
     LotLine,
     MarketLine,
     PenaltyOfLot,
+    PenaltyOutcome,
+    PenaltyStated,
     public_groups,
 )
 from facilitator.french import NBSP
@@ -74,7 +76,7 @@ class FollowUpRow:
     follow_up: FollowUp
 
 
-Penalty = PenaltyOfLot | LateDocument
+Penalty = PenaltyOfLot | LateDocument | PenaltyStated
 
 
 def percent(value: Decimal | None) -> Decimal | None:
@@ -281,9 +283,33 @@ def _document_only(read: Callable[[LateDocument], Value]) -> Callable[[Penalty],
     return lambda row: read(row) if isinstance(row, LateDocument) else None
 
 
+def _filed(read: Callable[[PenaltyOutcome], Value]) -> Callable[[Penalty], Value]:
+    """A column of the file; empty for a penalty that nobody stated."""
+
+    def value(row: Penalty) -> Value:
+        file = None if isinstance(row, LateDocument) else row.file
+        return None if file is None else read(file)
+
+    return value
+
+
+def _nature(row: Penalty) -> Value:
+    if isinstance(row, LateDocument):
+        return "Document en retard"
+    return "Heures non faites" if isinstance(row, PenaltyOfLot) else "Constat antérieur"
+
+
+def _company(row: Penalty) -> Value:
+    if isinstance(row, PenaltyOfLot):
+        return row.line.label
+    return row.file.company if isinstance(row, PenaltyStated) else None
+
+
 def _due(row: Penalty) -> Value:
     if isinstance(row, LateDocument):
         return row.amount
+    if isinstance(row, PenaltyStated):
+        return None
     return row.line.amount if row.lot.statement.ended else Decimal(0)
 
 
@@ -291,11 +317,8 @@ PENALTIES: Columns[Penalty] = {
     "Marché": (TEXT, lambda row: row.lot.market),
     "Lot": (SHORT, lambda row: row.lot.number),
     "Intitulé du lot": (LONG, lambda row: row.lot.title),
-    "Nature": (
-        TEXT,
-        lambda row: "Heures non faites" if isinstance(row, PenaltyOfLot) else "Document en retard",
-    ),
-    "Entreprise": (LONG, _hours_only(lambda row: row.line.label)),
+    "Nature": (TEXT, _nature),
+    "Entreprise": (LONG, _company),
     "Garant": (TEXT, _hours_only(lambda row: row.line.guarantor)),
     "Groupement": (TEXT, _hours_only(lambda row: row.lot.groupement_form.label)),
     "Tolérance": (TEXT, _hours_only(lambda row: _tolerance(row.lot))),
@@ -308,6 +331,14 @@ PENALTIES: Columns[Penalty] = {
     "Pénalité par jour": (EUROS, _document_only(lambda row: row.daily_rate)),
     STOPPED: (EUROS, _hours_only(lambda row: row.line.amount)),
     "Pénalité due": (EUROS, _due),
+    "Constatée le": (DATE, _filed(lambda file: file.progress.stated_on)),
+    "Montant constaté": (EUROS, _filed(lambda file: file.amount)),
+    "Étape": (TEXT, _filed(lambda file: file.progress.state.label)),
+    "Décision": (LONG, _filed(lambda file: file.progress.decision and file.progress.decision.label)),
+    "Décidée le": (DATE, _filed(lambda file: file.progress.decided_on)),
+    "Montant décidé": (EUROS, _filed(lambda file: file.progress.decided_amount)),
+    "Motif": (LONG, _filed(lambda file: file.reason and file.reason.label)),
+    "Décompte": (TEXT, _filed(lambda file: file.settlement_number)),
 }
 
 Criteria = tuple[Criterion, int | None]

@@ -75,7 +75,7 @@ def build(bilan: Bilan) -> bytes:
     _lots(pages[4], CONTRACTS, rows)
     _shares(pages[4], rows)
     _plain(pages[5], FOLLOW_UPS, list(_follow_ups(rows)), "Personne n’est encore sorti.", totals=2)
-    penalties: list[Penalty] = [*bilan.penalties, *bilan.documents]
+    penalties: list[Penalty] = [*bilan.penalties, *bilan.other_files, *bilan.documents]
     _plain(pages[6], PENALTIES, penalties, "Aucune pénalité ni document en retard.")
     _plain(pages[7], METHOD, list(method.rows(bilan)), "")
     footer = f"Situation au {french.date(bilan.situation.on)}, établie le {french.date(bilan.made_on)}"

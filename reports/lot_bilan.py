@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from facilitator import bilan as words
 from facilitator import french
-from facilitator.bilan import MASKED, UNDEFINED, Bilan, Company, FollowUp, LotLine, Publics
+from facilitator.bilan import MASKED, UNDEFINED, Bilan, Company, FollowUp, LotLine, PenaltyOutcome, Publics
 from facilitator.french import NBSP
 from facilitator.statement import MonthFigures, Statement
 from facilitator.vocabulary import BilanKind, SurveyGroup, ToleranceKind
@@ -373,4 +373,14 @@ def _ahead(bilan: Bilan) -> list[Row]:
         if bilan.lot is not None and bilan.lot.tolerance_kind is not ToleranceKind.none:
             kind = bilan.lot.tolerance_kind.label
             pairs.append(["Tolérance du marché", f"{kind}, {bilan.lot.tolerance_percent}{NBSP}%"])
-    return pairs
+    return pairs + [
+        [f"Pénalité de {file.company}", _outcome(file)] for lot in bilan.situation.lots for file in lot.files
+    ]
+
+
+def _outcome(file: PenaltyOutcome) -> str:
+    """Where the file of a penalty stands, and what its buyer decided."""
+    progress = file.progress
+    if progress.decision is None:
+        return f"{progress.state.label}, {french.euros(file.amount)}"
+    return f"{progress.decision.label}{NBSP}: {french.euros(progress.decided_amount)}"

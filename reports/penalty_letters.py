@@ -131,10 +131,18 @@ def _statement_closing(case: Case) -> list[str]:
 
 def _notice_opening(case: Case) -> list[str]:
     figures = case.figures
+    stated = french.date(case.progress.stated_on)
+    if not figures.missing:
+        return [
+            f"Le facilitateur a constaté le {stated} que des documents dus pour ce lot sont arrivés après leur"
+            " date, ou ne sont pas arrivés. Le marché prévoit dans ce cas une pénalité par jour, calculée ainsi."
+        ]
+    who = "Votre entreprise s’est engagée sur" if case.by_award else "Ce lot, dont vous répondez, porte"
+    what = "d’insertion" if case.by_award else "d’insertion engagées"
     return [
-        f"Votre entreprise s’est engagée sur {french.hours(figures.owed)} d’insertion. Le facilitateur a constaté"
-        f" le {french.date(case.progress.stated_on)} que {french.hours(figures.retained)} sont retenues à la fin"
-        " du lot. Le marché prévoit dans ce cas une pénalité, calculée ainsi.",
+        f"{who} {french.hours(figures.owed)} {what}. Le facilitateur a constaté le {stated} que"
+        f" {french.hours(figures.retained)} sont retenues à la fin du lot. Le marché prévoit dans ce cas une"
+        " pénalité, calculée ainsi.",
     ]
 
 
@@ -154,8 +162,8 @@ def _decision_opening(case: Case) -> list[str]:
     progress = case.progress
     received = len(case.observations)
     said = (
-        f"Par mise en demeure du {french.date(progress.notice_on)}, je vous ai demandé vos observations sur les"
-        f" heures d’insertion qui manquent à ce lot, au plus tard le {french.date(progress.deadline)}."
+        f"Par mise en demeure du {french.date(progress.notice_on)}, je vous ai demandé vos observations sur le"
+        f" constat de fin de lot, au plus tard le {french.date(progress.deadline)}."
     )
     if received:
         first = french.date(progress.observed_on)

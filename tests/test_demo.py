@@ -19,11 +19,13 @@ from facilitator.contracts import Contract
 from facilitator.db import Base
 from facilitator.demo import DemoRefused
 from facilitator.demo.story import known_accounts
+from facilitator.difficulties import Difficulty
 from facilitator.followups import FollowUp
 from facilitator.frozen_bilans import FrozenBilan
 from facilitator.hours import Globalisation, NilDeclaration, Share, Timesheet
 from facilitator.markets import Lot, LotStop, Market
-from facilitator.organisations import OrganisationRole
+from facilitator.organisations import Organisation, OrganisationRole
+from facilitator.penalty_files import PenaltyFile
 from facilitator.people import Person
 from facilitator.vocabulary import (
     AuthorityCategory,
@@ -115,6 +117,22 @@ def test_a_lot_is_attested_another_was_and_a_market_has_two_bilans(session: Sess
     first, second = session.scalars(select(FrozenBilan).order_by(FrozenBilan.number))
     assert (first.number, second.number) == (1, 2)
     assert second.retained < first.retained
+
+
+def test_a_penalty_waits_for_the_demonstration_buyer_and_another_is_reduced(session: Session) -> None:
+    waiting, reduced = session.scalars(select(PenaltyFile).order_by(PenaltyFile.id)).all()
+    buyer = session.scalars(
+        select(Organisation.name)
+        .join(Market, Market.buyer_id == Organisation.id)
+        .join(Lot, Lot.market_id == Market.id)
+        .where(Lot.id == waiting.lot_id)
+    ).one()
+
+    assert buyer == "Ville d’Exemple"
+    assert waiting.progress.next(ON).what == "décider de la pénalité"
+    assert reduced.decided_amount is not None and 0 < reduced.decided_amount < reduced.amount
+    [difficulty] = session.scalars(select(Difficulty))
+    assert (difficulty.lot_id, difficulty.answer is not None) == (waiting.lot_id, True)
 
 
 def test_follow_ups_are_due_done_and_provisional(session: Session) -> None:

@@ -11,7 +11,16 @@ from sqlalchemy.orm import Session
 
 from facilitator import accounts, awards, declarations, territories, verdicts
 from facilitator.accounts import User
-from facilitator.demo import aftermath, months, organisations, participants, requests, settlement, sites
+from facilitator.demo import (
+    aftermath,
+    months,
+    organisations,
+    participants,
+    penalties,
+    requests,
+    settlement,
+    sites,
+)
 from facilitator.demo.organisations import Cast
 from facilitator.demo.participants import Job
 from facilitator.hours import Timesheet
@@ -74,6 +83,7 @@ def load(
     accounts_made = _accounts(session, territory, facilitator, cast, jobs)
     requests.tell(session, territory.id, on, facilitator.id)
     verdicts.refresh(session)
+    penalties.tell(session, territory.id, cast, on, facilitator.id)
     say("Bilans et attestations…")
     settlement.settle(session, random, territory.id, cast.buyers[0].id, on, facilitator.id, base_url)
     return accounts_made
