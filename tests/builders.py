@@ -15,6 +15,7 @@ from facilitator.accounts import Membership, User, UserSession
 from facilitator.attestations import Attestation
 from facilitator.awards import Award
 from facilitator.contracts import Contract, PlacementContract
+from facilitator.difficulties import Difficulty
 from facilitator.eligibility_requests import EligibilityRequest
 from facilitator.followups import FollowUp
 from facilitator.frozen_bilans import FrozenBilan
@@ -23,6 +24,7 @@ from facilitator.import_batches import ImportBatch
 from facilitator.journal import now
 from facilitator.markets import Lot, Market, Operation
 from facilitator.organisations import Contact, Organisation
+from facilitator.penalty_files import PenaltyFile
 from facilitator.people import Eligibility, Person, Window
 from facilitator.placements import Placement
 from facilitator.recovery_plans import RecoveryPlan
@@ -351,8 +353,51 @@ def _work(session: Session, here: Chain) -> None:
         ),
     }
     here.ids.update({thing: row.id for thing, row in rows.items()})
+    here.ids["penalty_file"] = _kept(session, _penalty(here, here_award)).id
+    here.ids["difficulty"] = _kept(session, _difficulty(here_award)).id
     here.ids["frozen_bilan"] = _kept(session, _sent(here, here_lot)).id
     here.ids["attestation"] = _kept(session, _attested(here, here_lot)).id
+
+
+def _penalty(here: Chain, of: Award) -> PenaltyFile:
+    return PenaltyFile(
+        territory_id=here.territory.id,
+        lot_id=of.lot_id,
+        company_id=here.company.id,
+        state="notified",
+        figures_on=DAY(2026, 1, 31),
+        ended_on=DAY(2026, 1, 31),
+        stated_on=DAY(2026, 2, 2),
+        groupement_form="solidaire",
+        tolerance_kind="none",
+        tolerance_percent=0,
+        owed=Decimal(10),
+        retained=Decimal(0),
+        forgiven=Decimal(0),
+        missing=Decimal(10),
+        rate=Decimal(35),
+        hours_amount=Decimal(350),
+        documents_amount=Decimal(0),
+        amount=Decimal(350),
+        late_documents=[],
+        notice_on=DAY(2026, 2, 3),
+        notice_days=15,
+        created_at=now(),
+    )
+
+
+def _difficulty(of: Award) -> Difficulty:
+    return Difficulty(
+        territory_id=of.territory_id,
+        lot_id=of.lot_id,
+        award_id=of.id,
+        organisation_id=of.organisation_id,
+        happened_on=DAY(2026, 1, 10),
+        searches="Trois structures appelées",
+        asked="Un délai",
+        signalled_on=DAY(2026, 1, 12),
+        created_at=now(),
+    )
 
 
 def _sent(here: Chain, of: Lot) -> FrozenBilan:

@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 from facilitator import (
     attestations,
     contacts,
+    difficulties,
     documents,
     eligibility,
     frozen_bilans,
@@ -26,6 +27,8 @@ from facilitator import (
     lot_dates,
     market_files,
     operations,
+    penalty_constats,
+    penalty_files,
     people,
     placement_letters,
     recovery_plans,
@@ -36,6 +39,7 @@ from facilitator.accounts import Membership, User
 from facilitator.attestations import Attestation
 from facilitator.frozen_bilans import FrozenBilan
 from facilitator.journal import now
+from facilitator.penalty_words import PenaltyDecision
 from facilitator.people import Window
 from facilitator.permissions import DOORS
 from facilitator.territories import Territory
@@ -149,6 +153,7 @@ def place(app: Flask, session: Session) -> Place:
     trade.fiche(session, known, "01/10/2026")
     users = _users(session, ground, employer)
     sent, issued = _settled(session, ground)
+    over, files, difficulty = _penalised(session, ground)
     batch = market_files.keep(
         session, ground.territory.id, [("decp.json", _decp())], by=users[ROLES.facilitator].id, at=now()
     )
@@ -162,7 +167,7 @@ def place(app: Flask, session: Session) -> Place:
         "territory": [ground.territory.id],
         "organisation": [ground.company.id, ground.buyer.id],
         "market": [lot.market_id],
-        "lot": [lot.id],
+        "lot": [lot.id, over],
         "award": [ground.award.id],
         "contact": [someone.id],
         "operation": [site.id],
@@ -178,6 +183,8 @@ def place(app: Flask, session: Session) -> Place:
         "import_batch": [batch.id],
         "frozen_bilan": [sent.id],
         "attestation": [issued.id],
+        "penalty_file": files,
+        "difficulty": [difficulty],
         "user": [facilitator.id],
         "membership": list(
             session.scalars(select(Membership.id).where(Membership.user_id == facilitator.id))
@@ -222,6 +229,40 @@ def _settled(session: Session, ground: trade.Ground) -> tuple[FrozenBilan, Attes
         base_url="http://guichet.example",
     )
     return sent, issued
+
+
+def _penalised(session: Session, ground: trade.Ground) -> tuple[int, list[int], int]:
+    """Lots that ended: one to state, then a penalty to decide, one to notify and one to settle; a difficulty."""
+    lots = []
+    for _ in range(4):
+        over = trade.lot(
+            session,
+            ground.territory,
+            end="31/12/2025",
+            hours="100",
+            by_buyer=ground.buyer,
+            penalty_rate=Decimal(35),
+        )
+        trade.award(session, over, ground.company)
+        lots.append(over)
+    stated_on = day("05/01/2026")
+    files = [
+        penalty_constats.state(session, each, None, figures_on=stated_on, on=stated_on, by=None)
+        for each in lots[1:]
+    ]
+    for file in (files[0], files[2]):
+        penalty_files.give_notice(session, file, stated_on, 15, on=day("01/02/2026"), by=None)
+    penalty_files.decide(session, files[2], PenaltyDecision.apply, on=day("01/02/2026"), by=None)
+    difficulty = difficulties.signal(
+        session,
+        ground.award,
+        day("01/10/2026"),
+        "Deux structures appelées",
+        "Un délai",
+        on=day("02/10/2026"),
+        by=None,
+    )
+    return lots[0].id, [each.id for each in files], difficulty.id
 
 
 def _decp() -> bytes:
