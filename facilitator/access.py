@@ -11,10 +11,12 @@ from facilitator import journal, month_sheets
 from facilitator.accounts import Membership, User, UserSession
 from facilitator.attestations import Attestation
 from facilitator.awards import Award
+from facilitator.commitments import ExpectedDocument
 from facilitator.contracts import Contract, PlacementContract
 from facilitator.db import Base, db, writing
 from facilitator.difficulties import Difficulty
 from facilitator.eligibility_requests import EligibilityRequest
+from facilitator.field_actions import FieldAction
 from facilitator.followups import FollowUp
 from facilitator.frozen_bilans import FrozenBilan
 from facilitator.hours import Globalisation, Timesheet
@@ -213,6 +215,15 @@ def visible_globalisations(member: Member) -> Select[Globalisation]:
     return _rows(Globalisation, member, facilitator=Globalisation.territory_id == member.territory_id)
 
 
+def visible_documents(member: Member) -> Select[ExpectedDocument]:
+    """Others read the list of their lots, line by line as they may know it; only facilitators keep the register."""
+    return _rows(ExpectedDocument, member, facilitator=ExpectedDocument.territory_id == member.territory_id)
+
+
+def visible_field_actions(member: Member) -> Select[FieldAction]:
+    return _rows(FieldAction, member, facilitator=FieldAction.territory_id == member.territory_id)
+
+
 def visible_followups(member: Member) -> Select[FollowUp]:
     return _rows(FollowUp, member, facilitator=FollowUp.territory_id == member.territory_id)
 
@@ -388,6 +399,14 @@ def own_timesheet_or_404(organisation_id: int, id: int, lock: bool = False) -> T
 
 def globalisation_or_404(id: int, lock: bool = False) -> Globalisation:
     return _one(visible_globalisations(current()), id, lock)
+
+
+def document_or_404(id: int, lock: bool = False) -> ExpectedDocument:
+    return _one(visible_documents(current()), id, lock)
+
+
+def field_action_or_404(id: int, lock: bool = False) -> FieldAction:
+    return _one(visible_field_actions(current()), id, lock)
 
 
 def followup_or_404(id: int, lock: bool = False) -> FollowUp:

@@ -25,6 +25,7 @@ from facilitator.bilan import (
 from facilitator.commitments import ExpectedDocument
 from facilitator.markets import Lot, Market
 from facilitator.organisations import Organisation
+from facilitator.paperwork import DocumentKind, public_label
 from facilitator.penalty_files import PenaltyFile
 from facilitator.penalty_words import PenaltyReason
 from facilitator.rules import Rules
@@ -375,7 +376,9 @@ def _documents(session: Session, lots: Mapping[int, LotLine], on: datetime.date)
     rows = session.execute(
         select(
             ExpectedDocument.lot_id,
+            ExpectedDocument.kind,
             ExpectedDocument.label,
+            ExpectedDocument.contract_id,
             ExpectedDocument.expected_on,
             ExpectedDocument.received_on,
             Lot.late_document_rate,
@@ -384,11 +387,12 @@ def _documents(session: Session, lots: Mapping[int, LotLine], on: datetime.date)
         .where(ExpectedDocument.lot_id.in_(lots), ExpectedDocument.expected_on < on)
         .order_by(ExpectedDocument.expected_on, ExpectedDocument.id)
     )
-    for lot_id, label, expected_on, received_on, rate in rows:
+    for lot_id, kind, label, contract_id, expected_on, received_on, rate in rows:
         days = compliance.days_late(expected_on, received_on, on)
         if days:
             amount = (
                 None if rate is None else compliance.late_document_penalty(expected_on, received_on, rate, on)
             )
             known = received_on if received_on and received_on <= on else None
-            yield LateDocument(lots[lot_id], label, expected_on, known, days, rate, amount)
+            named = public_label(DocumentKind(kind), label, contract_id is not None)
+            yield LateDocument(lots[lot_id], named, expected_on, known, days, rate, amount)

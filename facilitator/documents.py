@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from facilitator import journal
@@ -16,12 +16,13 @@ from facilitator.contracts import Contract, PlacementContract
 from facilitator.french import date as french_date
 from facilitator.markets import Lot
 from facilitator.organisations import Organisation
+from facilitator.paperwork import DocumentFacts
 from facilitator.penalties import days_late, late_document_penalty
 from facilitator.people import Person
 from facilitator.periods import first_of_month
 from facilitator.placements import Placement
 from facilitator.refusals import Refused
-from facilitator.vocabulary import DocumentKind, DocumentVerdict
+from facilitator.vocabulary import AwardRole, DocumentKind, DocumentVerdict
 
 
 class DocumentRefused(Refused):
@@ -43,34 +44,20 @@ class Delay:
     """One line of the register on a day: days of delay, and euros where the lot has a daily rate."""
 
     document: ExpectedDocument
-    days: int
-    penalty: Decimal | None
-    lot: str = ""
-    company: str | None = None
-    person: str | None = None
-    seen_by: str | None = None
+    facts: DocumentFacts
 
     @property
-    def kind(self) -> DocumentKind:
-        return DocumentKind(self.document.kind)
+    def days(self) -> int:
+        return self.facts.days
 
     @property
-    def verdict(self) -> DocumentVerdict | None:
-        return None if self.document.verdict is None else DocumentVerdict(self.document.verdict)
+    def penalty(self) -> Decimal | None:
+        return self.facts.penalty
 
     @property
     def precision(self) -> str | None:
         """What was written beside the kind; None when it says no more than the kind."""
-        return None if self.document.label == self.kind.label else self.document.label
-
-    @property
-    def state(self) -> str:
-        """Where it stands: attendu, en retard, à lire, conforme, à reprendre."""
-        if self.verdict is not None:
-            return self.verdict.label
-        if self.document.received_on is not None:
-            return "À lire"
-        return "En retard" if self.days else "Attendu"
+        return None if self.facts.label == self.facts.kind.label else self.facts.label
 
 
 def expect(
@@ -217,19 +204,50 @@ def of_lots(
     if own is not None:
         query = query.where(own)
     return [
-        Delay(
-            document,
-            days_late(document.expected_on, document.received_on, on),
-            None
-            if rate is None
-            else late_document_penalty(document.expected_on, document.received_on, rate, on),
-            f"Lot {number} – {title}",
-            company,
-            name,
-            seen_by,
-        )
+        Delay(document, _facts(document, on, rate, f"Lot {number} – {title}", company, name, seen_by))
         for document, rate, number, title, company, name, seen_by in session.execute(query)
     ]
+
+
+def _facts(
+    document: ExpectedDocument,
+    on: datetime.date,
+    rate: Decimal | None,
+    lot: str,
+    company: str | None,
+    person: str | None,
+    seen_by: str | None,
+) -> DocumentFacts:
+    expected_on, received_on = document.expected_on, document.received_on
+    return DocumentFacts(
+        DocumentKind(document.kind),
+        document.label,
+        lot,
+        company,
+        person,
+        document.month,
+        expected_on,
+        received_on,
+        days_late(expected_on, received_on, on),
+        None if rate is None else late_document_penalty(expected_on, received_on, rate, on),
+        document.seen_on,
+        seen_by,
+        None if document.verdict is None else DocumentVerdict(document.verdict),
+        document.verdict_reason,
+        document.filed,
+    )
+
+
+def of_company(session: Session, lot_id: int, organisation_id: int, on: datetime.date) -> list[Delay]:
+    """The lines of a lot that one company owes: its own, and those of the whole lot when it answers for it."""
+    own = select(Award.id).where(Award.lot_id == lot_id, Award.organisation_id == organisation_id)
+    leads = own.where(Award.role.in_((AwardRole.titulaire, AwardRole.mandataire))).exists()
+    return of_lots(
+        session,
+        [lot_id],
+        on,
+        or_(ExpectedDocument.award_id.in_(own), ExpectedDocument.award_id.is_(None) & leads),
+    )
 
 
 def contracts_of(session: Session, lot_id: int) -> list[tuple[int, str]]:

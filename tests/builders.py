@@ -10,7 +10,17 @@ from typing import Any
 from sqlalchemy.orm import Session
 from stdnum import luhn
 
-from facilitator import accounts, links, organisations, people, recovery_plans, request_asking, territories
+from facilitator import (
+    accounts,
+    documents,
+    field_actions,
+    links,
+    organisations,
+    people,
+    recovery_plans,
+    request_asking,
+    territories,
+)
 from facilitator.accounts import Membership, User, UserSession
 from facilitator.attestations import Attestation
 from facilitator.awards import Award
@@ -35,6 +45,7 @@ from facilitator.vocabulary import (
     Channel,
     ContractType,
     EligibilityState,
+    FieldActionKind,
     FollowUpOutcome,
     MembershipRole,
     OrganisationRoleName,
@@ -338,6 +349,14 @@ def _work(session: Session, here: Chain) -> None:
         "followup": followup(session, someone),
         "eligibility_request": eligibility_request(session, here.territory, here.company),
         "recovery_plan": recovery_plan(session, here_lot),
+        "document": documents.expect(session, here_lot, "Attestation", DAY(2026, 4, 15), by=None),
+        "field_action": field_actions.note(
+            session,
+            field_actions.About(here_lot.territory_id, here_lot.id),
+            field_actions.What(FieldActionKind.visit, DAY(2026, 11, 20), 90),
+            on=DAY(2026, 11, 20),
+            by=None,
+        ),
         "operation": _kept(session, Operation(territory_id=here.territory.id, name="Opération")),
         "contact": _kept(
             session,

@@ -1,4 +1,4 @@
-"""Forms of lots: clause and penalty rule, dates, stops, companies, expected documents."""
+"""Forms of lots: clause and penalty rule, dates, stops, companies."""
 
 from typing import Any
 
@@ -170,17 +170,3 @@ class NewAwardForm(_Correspondent):
 
 class AwardForm(_Correspondent):
     """Role and correspondent of a company."""
-
-
-class DocumentForm(TradeForm):
-    """A document that the company owes on a day."""
-
-    label = LineField("Document attendu", validators=[required()])
-    expected_on = FrenchDateField("Attendu le", validators=[required()])
-
-
-class ReceivedForm(TradeForm):
-    """The day on which the document came."""
-
-    document = RowField("Document", "Choisir un document", validators=[required()])
-    received_on = FrenchDateField("Reçu le", validators=[required()])

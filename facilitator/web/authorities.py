@@ -3,15 +3,19 @@
 from io import BytesIO
 
 from flask import Blueprint, Response, abort, render_template, request, send_file
+from sqlalchemy import select
 
 from facilitator import access, bilans, frozen_bilans, journal, penalty_lists
+from facilitator import documents as register
 from facilitator.attestations import Attestation
 from facilitator.bilan import Bilan
 from facilitator.db import db
 from facilitator.frozen_bilans import FrozenBilan
+from facilitator.markets import Lot, Market
+from facilitator.paperwork import DocumentList, Reader, list_for
 from facilitator.penalty_words import PenaltyActor
 from facilitator.vocabulary import BilanKind
-from facilitator.web import as_of, clock
+from facilitator.web import as_of, clock, document_files
 from reports import compliance_workbook, lot_bilan
 
 blueprint = Blueprint("authorities", __name__, url_prefix="/mes-marches")
@@ -44,6 +48,27 @@ def market(market_id: int) -> str:
     return render_template(
         "authorities/market.html", situation=found, market=found.markets[0], today=clock.today()
     )
+
+
+@blueprint.get("/<int:market_id>/documents")
+def documents(market_id: int) -> str:
+    """What the companies of a market handed in: kinds and dates, never a person."""
+    market = access.market_or_404(market_id)
+    return render_template("authorities/documents.html", market=market, listed=_papers(market))
+
+
+@blueprint.get("/<int:market_id>/documents/liste.xlsx")
+def documents_workbook(market_id: int) -> Response:
+    """The same list as a workbook."""
+    return document_files.download(_papers(access.market_or_404(market_id)))
+
+
+def _papers(market: Market) -> DocumentList:
+    session, today = db.session(), clock.today()
+    lots = session.scalars(select(Lot.id).where(Lot.market_id == market.id)).all()
+    found = register.of_lots(session, lots, today)
+    about = f"Marché {market.decp_id}"
+    return list_for(Reader.buyer, market.object, about, today, [each.facts for each in found])
 
 
 @blueprint.get("/bilans")

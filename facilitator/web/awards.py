@@ -1,4 +1,4 @@
-"""Facilitators: the companies of a lot, and the documents that they owe."""
+"""Facilitators: the companies of a lot."""
 
 from typing import Any
 
@@ -6,11 +6,10 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from facilitator import access, awards, documents, french, market_lists, organisations, statements
+from facilitator import access, awards, market_lists, organisations, statements
 from facilitator.awards import Award, AwardRefused
-from facilitator.commitments import ExpectedDocument
 from facilitator.db import db
-from facilitator.forms.lots import AwardForm, DocumentForm, NewAwardForm, ReceivedForm
+from facilitator.forms.lots import AwardForm, NewAwardForm
 from facilitator.market_lists import Holder
 from facilitator.markets import Lot
 from facilitator.organisations import Organisation
@@ -25,7 +24,7 @@ CONTACT = ("awarded_on", "correspondent", "correspondent_email", "correspondent_
 
 @blueprint.get("/<int:lot_id>/entreprises")
 def of_lot(lot_id: int) -> ResponseReturnValue:
-    """The companies of the lot with their shares, those published, and the documents expected."""
+    """The companies of the lot with their shares, and those published."""
     lot, today = lot_pages.lot_or_404(lot_id), clock.today()
     session = db.session()
     places = _places(lot.id)
@@ -39,7 +38,6 @@ def of_lot(lot_id: int) -> ResponseReturnValue:
         places=[(place, company, AwardRole(place.role).label) for place, company in places],
         labels={place.id: company.label for place, company in places},
         published=[each for each in holders if each.organisation_id not in placed],
-        documents=documents.delays(session, lot, today),
     )
 
 
@@ -137,58 +135,3 @@ def _amend(place: Award, form: AwardForm) -> None:
     form.check_version(place)
     fields = form.typed("role")
     awards.amend(db.session(), place, role=AwardRole(form.role.data), by=access.current().user_id, **fields)
-
-
-@blueprint.route("/<int:lot_id>/documents", methods=["GET", "POST"])
-def expect_document(lot_id: int) -> ResponseReturnValue:
-    """Enter a document that the company owes."""
-    lot = access.lot_or_404(lot_id, lock=True)
-    form, back = DocumentForm(), url_for(".of_lot", lot_id=lot_id)
-    if form.validate_on_submit():
-        by = access.current().user_id
-        answer = acts.do(
-            form,
-            lambda: documents.expect(db.session(), lot, form.label.data or "", form.expected_on.data, by=by),
-            back,
-            "Le document attendu est noté.",
-        )
-        if answer is not None:
-            return answer
-    return lot_pages.ask(
-        lot_id,
-        form,
-        "Ajouter un document attendu",
-        "Noter le document attendu",
-        back,
-        "Chaque jour de retard coûte la pénalité journalière du lot, quand le contrat en fixe une.",
-    )
-
-
-@blueprint.route("/<int:lot_id>/documents/recu", methods=["GET", "POST"])
-def receive_document(lot_id: int) -> ResponseReturnValue:
-    """Note the day on which a document came; `?document=` chooses it."""
-    lot = access.lot_or_404(lot_id, lock=True)
-    rows = documents.delays(db.session(), lot, clock.today())
-    waiting = {each.document.id: each.document for each in rows if each.document.received_on is None}
-    form = ReceivedForm(data={"document": request.args.get("document"), "received_on": clock.today()})
-    form.document.offer(
-        [(id, f"{each.label}, attendu le {french.date(each.expected_on)}") for id, each in waiting.items()]
-    )
-    back = url_for(".of_lot", lot_id=lot_id)
-    if form.validate_on_submit():
-        answer = acts.do(
-            form, lambda: _receive(lot, waiting[form.document.data], form), back, "Le document est noté reçu."
-        )
-        if answer is not None:
-            return answer
-    return lot_pages.ask(lot_id, form, "Noter l’arrivée d’un document", "Noter l’arrivée", back)
-
-
-def _receive(lot: Lot, document: ExpectedDocument, form: ReceivedForm) -> None:
-    documents.receive(
-        db.session(),
-        document,
-        form.received_on.data,
-        on=clock.today(),
-        by=access.current().user_id,
-    )

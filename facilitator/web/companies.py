@@ -13,12 +13,15 @@ from facilitator import (
     recovery_plans,
     subcontractors,
 )
+from facilitator import documents as register
 from facilitator.attestations import Attestation
 from facilitator.db import db
+from facilitator.markets import Lot
+from facilitator.paperwork import DocumentList, Reader, list_for
 from facilitator.penalty_files import PenaltyFile
 from facilitator.penalty_words import PenaltyActor
 from facilitator.vocabulary import AwardRole
-from facilitator.web import as_of, clock, offsets, placement_answers
+from facilitator.web import as_of, clock, document_files, offsets, placement_answers
 from facilitator.web.placement_answers import Audience
 
 blueprint = Blueprint("companies", __name__, url_prefix="/entreprise")
@@ -86,6 +89,29 @@ def _plan(own: company_lots.OwnLot) -> recovery_plans.Followed | None:
         return None
     plans = recovery_plans.of_lot(db.session(), own.lot_id)
     return next((each for each in plans if each.plan.closed_on is None), None)
+
+
+@blueprint.get("/lots/<int:lot_id>/documents")
+def documents(lot_id: int) -> ResponseReturnValue:
+    """What we must hand in for a lot: our own papers only."""
+    lot = access.lot_or_404(lot_id)
+    access.saw("list", "document", lot.id, lot.territory_id)
+    return render_template("companies/documents.html", lot=lot, listed=_papers(lot))
+
+
+@blueprint.get("/lots/<int:lot_id>/documents/liste.xlsx")
+def documents_workbook(lot_id: int) -> ResponseReturnValue:
+    """The same list as a workbook."""
+    lot = access.lot_or_404(lot_id)
+    access.saw("export_documents", "lot", lot.id, lot.territory_id)
+    return document_files.download(_papers(lot))
+
+
+def _papers(lot: Lot) -> DocumentList:
+    session, today = db.session(), clock.today()
+    found = register.of_company(session, lot.id, access.current().organisation_id, today)
+    title = f"lot {lot.number}, {lot.title}"
+    return list_for(Reader.company, title, "Vos pièces", today, [each.facts for each in found])
 
 
 @blueprint.get("/mises-a-l-emploi")

@@ -15,6 +15,7 @@ TABS = (
     ("Synthèse", "lots.show"),
     ("Engagement", "engagement.show"),
     ("Entreprises", "awards.of_lot"),
+    ("Documents", "documents.of_lot"),
     ("Mises à l’emploi", "placements.of_lot"),
     ("Heures", "timesheets.of_lot"),
     ("Bilans", "frozen_bilans.of_lot"),

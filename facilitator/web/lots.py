@@ -15,6 +15,8 @@ from facilitator.accounts import User
 from facilitator.compliance import rounded
 from facilitator.curve import Point
 from facilitator.db import db
+from facilitator.forms.field_actions import FieldActionForm
+from facilitator.forms.field_actions import defaults as action_defaults
 from facilitator.forms.lots import LotForm
 from facilitator.hours import Share
 from facilitator.journal import JournalEntry
@@ -94,6 +96,7 @@ def show(lot_id: int) -> ResponseReturnValue:
         contract=lot_contract.facts(lot),
         form_label=lot_contract.groupement(lot),
         tolerance=lot_contract.tolerance(lot),
+        quick=FieldActionForm(formdata=None, data=action_defaults(clock.today())),
     )
 
 

@@ -5,8 +5,10 @@ import io
 from flask import Blueprint, render_template, send_file
 from flask.typing import ResponseReturnValue
 
-from facilitator import access, bilans, contacts, organisation_file
+from facilitator import access, bilans, contacts, field_actions, organisation_file
 from facilitator.db import db
+from facilitator.forms.field_actions import FieldActionForm
+from facilitator.forms.field_actions import defaults as action_defaults
 from facilitator.organisations import OrganisationRefused
 from facilitator.web import as_of, clock
 from facilitator.web.markets import XLSX
@@ -33,6 +35,8 @@ def show(organisation_id: int) -> ResponseReturnValue:
         markets_count=markets_count,
         lots=lots,
         lots_count=lots_count,
+        quick=FieldActionForm(formdata=None, data=action_defaults(clock.today())),
+        actions=field_actions.of_organisation(session, territory_id, organisation.id, limit=5),
         employed=organisation_file.employed(session, territory_id, organisation.id),
     )
 

@@ -20,6 +20,7 @@ from facilitator import (
     difficulties,
     documents,
     eligibility,
+    field_actions,
     frozen_bilans,
     globalisations,
     ledger,
@@ -43,7 +44,14 @@ from facilitator.penalty_words import PenaltyDecision
 from facilitator.people import Window
 from facilitator.permissions import DOORS
 from facilitator.territories import Territory
-from facilitator.vocabulary import BilanKind, ContractType, LedgerKind, MembershipRole, OrganisationRoleName
+from facilitator.vocabulary import (
+    BilanKind,
+    ContractType,
+    FieldActionKind,
+    LedgerKind,
+    MembershipRole,
+    OrganisationRoleName,
+)
 from tests import builders, trade
 from tests.forms_in_pages import Browser, page_of
 from tests.trade import day
@@ -102,7 +110,8 @@ def place(app: Flask, session: Session) -> Place:
         label="TO1",
         by=None,
     )
-    documents.expect(session, lot, "Attestation", day("15/04/2026"), by=None)
+    papers = [documents.expect(session, lot, f"Pièce {n}", day("15/04/2026"), by=None) for n in (1, 2)]
+    documents.receive(session, papers[1], day("16/04/2026"), on=day("16/04/2026"), by=None)
     fiche = eligibility.request(session, waiting, requested_on=day("02/11/2026"), by=None)
     sheets = [
         trade.declared(session, ground.contract, "01/02/2025", "28/02/2025", "100"),
@@ -163,6 +172,12 @@ def place(app: Flask, session: Session) -> Place:
         )
     token = letter.text.split("/lien/")[1].split()[0]
     facilitator = users[ROLES.facilitator]
+    visit = field_actions.What(FieldActionKind.visit, day("20/11/2026"), 90, "Visite du chantier")
+    about = field_actions.About(ground.territory.id, lot.id)
+    visits = [
+        field_actions.note(session, about, visit, on=on, by=facilitator.id)
+        for on in (day("20/11/2026"), day("23/11/2026"))  # one is open to its author today
+    ]
     ids: dict[str, list[int]] = {
         "territory": [ground.territory.id],
         "organisation": [ground.company.id, ground.buyer.id],
@@ -170,6 +185,8 @@ def place(app: Flask, session: Session) -> Place:
         "lot": [lot.id, over],
         "award": [ground.award.id],
         "contact": [someone.id],
+        "document": [each.id for each in papers],
+        "field_action": [each.id for each in visits],
         "operation": [site.id],
         "person": [waiting.id, gone.id],
         "eligibility": [fiche.id],

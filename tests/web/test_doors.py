@@ -26,6 +26,7 @@ REACHES: dict[MembershipRole, set[str]] = {
         *("territory", "organisation", "operation", "contact", "market", "lot", "award"),
         *("person", "eligibility", "window", "placement", "contract", "timesheet"),
         *("globalisation", "followup", "import_batch", "recovery_plan", "session"),
+        *("document", "field_action"),
         *("frozen_bilan", "attestation", "eligibility_request"),
         *("penalty_file", "difficulty"),
     },

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from facilitator import journal_chain, ledger, lot_dates, markets, statements
+from facilitator import journal_chain, ledger, lot_dates, statements
 from facilitator.awards import Award
-from facilitator.commitments import Calibration, ExpectedDocument, LedgerLine
+from facilitator.commitments import Calibration, LedgerLine
 from facilitator.markets import Lot, MarketHolder
 from facilitator.vocabulary import AwardRole, ContractType, LedgerKind, MembershipRole
 from tests import builders, trade
@@ -305,20 +305,6 @@ def test_a_company_is_added_by_its_siret_and_amended(desk: Desk) -> None:
     assert "Dominique Fictif" in main(desk.get(f"/lots/{lot.id}/entreprises"))
     late = desk.send(other, {"role": "mandataire", "correspondent": "Alix Autre"}, status=409)
     assert "Dominique Fictif" in main(late) and "Alix Autre" in main(late)
-
-
-def test_a_late_document_costs_its_days_at_the_lot_s_rate(desk: Desk) -> None:
-    markets.amend_lot(desk.session, desk.ground.lot, late_document_rate=Decimal(75), by=None)
-    typed = {"label": "État trimestriel", "expected_on": "2026-04-15"}
-    desk.send(desk.get(address(desk, "/documents")), typed)
-    assert "déjà attendu" in main(desk.send(desk.get(address(desk, "/documents")), typed, status=422))
-    page = desk.get(address(desk, "/entreprises"))
-    link = page_of(page).xpath("//a[contains(@href, 'recu')]/@href")[0]
-    assert "pas encore passé" in main(desk.send(desk.get(link), {"received_on": "2099-01-01"}, status=422))
-    desk.send(desk.get(link), {"received_on": "2026-04-21"})
-    text = main(desk.get(address(desk, "/entreprises")))
-    assert "6 jours" in text and "450,00 €" in text
-    assert desk.session.scalar(select(func.count(ExpectedDocument.id))) == 1
 
 
 def test_a_lot_is_amended_and_two_editors_see_each_other(desk: Desk) -> None:

@@ -1,0 +1,202 @@
+"""The register of documents and the field actions on screen, for each audience."""
+
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from facilitator import documents, field_actions, markets
+from facilitator.commitments import ExpectedDocument
+from facilitator.documents import Wanted
+from facilitator.field_actions import About, FieldAction, What
+from facilitator.vocabulary import AwardRole, DocumentKind, FieldActionKind, MembershipRole
+from tests import builders, trade
+from tests.forms_in_pages import Browser, page_of, text_of
+from tests.trade import day
+from tests.web.desk import BUDGET, Desk, open_desk
+
+
+@pytest.fixture
+def desk(client: Browser, session: Session) -> Desk:
+    return open_desk(client, session)
+
+
+def said(answer: TestResponse) -> str:
+    return text_of(answer).replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def papers(desk: Desk) -> list[ExpectedDocument]:
+    desk.session.expire_all()
+    return list(desk.session.scalars(select(ExpectedDocument).order_by(ExpectedDocument.id)))
+
+
+def as_role(desk: Desk, role: MembershipRole, **where: object) -> None:
+    user = builders.user(desk.session, role, **where)  # type: ignore[arg-type]
+    desk.client.submit(desk.client.get("/compte"), {}, form="/deconnexion")
+    assert builders.sign_in(desk.client, user).status_code == 303
+
+
+def test_a_document_is_expected_comes_late_and_is_seen(desk: Desk) -> None:
+    lot = desk.ground.lot
+    markets.amend_lot(desk.session, lot, late_document_rate=Decimal(75), by=None)
+    form = f"/lots/{lot.id}/documents/attendre"
+    typed = {
+        "kind": "hours_proof",
+        "label": "État trimestriel",
+        "expected_on": "2026-04-15",
+        "month": "2026-03",
+    }
+    desk.send(desk.get(form), typed)
+    assert "déjà attendu" in said(desk.send(desk.get(form), typed, 422))
+    page = desk.get(f"/lots/{lot.id}/documents")
+    link = page_of(page).xpath("//a[contains(@href, '/arrivee')]/@href")[0]
+    future = desk.send(desk.get(link), {"received_on": "2099-01-01"}, 422)
+    assert "pas encore passé" in said(future)
+    assert page_of(future).xpath("//input[@name='received_on']/@value") == ["2099-01-01"]
+    desk.send(desk.get(link), {"received_on": "2026-04-21", "filed": "Classeur 3"})
+    text = said(desk.get(f"/lots/{lot.id}/documents"))
+    assert "6 jours" in text and "450,00 €" in text and "à lire" in text and "Classeur 3" in text
+    link = page_of(desk.get(f"/lots/{lot.id}/documents")).xpath("//a[contains(@href, '/lecture')]/@href")[0]
+    assert "Dites ce qu’il faut reprendre" in said(desk.send(desk.get(link), {"verdict": "to_redo"}, 422))
+    again = {"verdict": "to_redo", "reason": "Pas signé", "again_on": "2026-12-01"}
+    stale = desk.get(link)
+    desk.send(desk.get(link), again)
+    assert [each.verdict for each in papers(desk)] == ["to_redo", None]
+    late = desk.send(stale, {"verdict": "compliant"}, 409)
+    assert "À reprendre" in said(late)
+    text = said(desk.get(f"/lots/{lot.id}/documents"))
+    assert "à reprendre" in text and "Pas signé" in text and "01/12/2026" in text
+
+
+def test_a_document_expected_by_mistake_goes_and_one_that_came_stays(desk: Desk) -> None:
+    found = documents.expect(desk.session, desk.ground.lot, "Erreur", day("15/04/2026"), by=None)
+    page = desk.get(f"/lots/{desk.ground.lot.id}/documents")
+    documents.receive(desk.session, found, day("15/04/2026"), on=day("15/04/2026"), by=None)
+    kept = desk.send(page, {}, 422, form=f"/documents/{found.id}/retirer")
+    assert "il reste dans le registre" in said(kept)
+    other = documents.expect(desk.session, desk.ground.lot, "Autre", day("15/04/2026"), by=None)
+    page = desk.get(f"/lots/{desk.ground.lot.id}/documents")
+    desk.send(page, {}, form=f"/documents/{other.id}/retirer")
+    assert [each.label for each in papers(desk)] == ["Erreur"]
+
+
+def test_the_register_costs_the_same_whatever_its_length(desk: Desk) -> None:
+    address = f"/lots/{desk.ground.lot.id}/documents"
+    documents.expect(desk.session, desk.ground.lot, "Pièce", day("15/04/2026"), by=None)
+    desk.get(address)
+    few = desk.selects()
+    for number in range(20):
+        documents.expect(
+            desk.session, desk.ground.lot, f"Pièce {number}", day("15/04/2026"), by=None,
+            wanted=Wanted(contract_id=desk.ground.contract.id),
+        )  # fmt: skip
+    desk.get(address)
+    assert desk.selects() == few <= BUDGET
+    market = desk.get(f"/marches/{desk.ground.lot.market_id}/documents")
+    assert len(page_of(market).xpath("//table[@id='pieces']/tbody/tr")) == 21
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_each_audience_downloads_the_list_that_it_may_read(desk: Desk) -> None:
+    ground = desk.ground
+    ground.award.role = AwardRole.mandataire
+    other = trade.award(desk.session, ground.lot, trade.company(desk.session), AwardRole.cotraitant)
+    name = ground.person.last_name
+    for award_id, contract_id in ((ground.award.id, ground.contract.id), (other.id, None)):
+        documents.expect(
+            desk.session, ground.lot, f"Contrat de {name}", day("15/04/2026"), by=None,
+            wanted=Wanted(DocumentKind.work_contract, award_id, contract_id),
+        )  # fmt: skip
+    lot, market = ground.lot.id, ground.lot.market_id
+    desk.session.commit()
+
+    def rows(path: str) -> list[str]:
+        sheet = load_workbook(BytesIO(desk.get(f"{path}/liste.xlsx").data)).worksheets[0]
+        shown = [
+            "".join(str(cell or "") for cell in row) for row in sheet.iter_rows(min_row=6, values_only=True)
+        ]
+        assert len(page_of(desk.get(path)).xpath("//tbody/tr")) == len(shown)
+        return shown
+
+    for path in (f"/lots/{lot}/documents", f"/marches/{market}/documents"):
+        found = rows(path)
+        assert len(found) == 2 and name.upper() in found[0]
+    as_role(desk, MembershipRole.authority, organisation=ground.buyer)
+    found = rows(f"/mes-marches/{market}/documents")
+    assert len(found) == 2 and all(name.upper() not in each.upper() for each in found)
+    assert name.upper() not in said(desk.get(f"/mes-marches/{market}/documents")).upper()
+    as_role(desk, MembershipRole.company, organisation=ground.company)
+    found = rows(f"/entreprise/lots/{lot}/documents")
+    assert len(found) == 1 and name.upper() in found[0]
+    desk.get(f"/lots/{lot}/documents", 403)
+
+
+def actions(desk: Desk) -> list[FieldAction]:
+    desk.session.expire_all()
+    return list(desk.session.scalars(select(FieldAction).order_by(FieldAction.id)))
+
+
+def test_an_action_is_noted_in_two_clicks_from_a_lot_and_from_an_organisation(desk: Desk) -> None:
+    lot, company = desk.ground.lot, desk.ground.company
+    page = desk.get(f"/lots/{lot.id}")
+    first = desk.send(page, {"kind": "call"}, form=f"/lots/{lot.id}/actions")
+    again = desk.send(page, {"kind": "call"}, form=f"/lots/{lot.id}/actions")
+    assert first.location == again.location
+    page = desk.get(f"/organisations/{company.id}")
+    desk.send(page, {"kind": "visit", "text": "Siège"}, form=f"/organisations/{company.id}/actions")
+    assert [(each.kind, each.minutes, each.lot_id, each.organisation_id) for each in actions(desk)] == [
+        ("call", 30, lot.id, None),
+        ("visit", 30, None, company.id),
+    ]
+    assert "Temps passé 30 minutes" in said(desk.get(first.location)).replace("passé30", "passé 30")
+    assert "Siège" in said(desk.get(f"/organisations/{company.id}"))
+    assert "Appel du 23 novembre 2026, 30 minutes" in said(desk.get(f"/lots/{lot.id}/journal"))
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"minutes": "-5"}, "nombre entier de 1 à 1 440"),
+        ({"minutes": "0"}, "nombre entier de 1 à 1 440"),
+        ({"minutes": "1441"}, "nombre entier de 1 à 1 440"),
+        ({"minutes": "1,2,3"}, "nombre entier de 1 à 1 440"),
+        ({"done_on": "2099-01-01"}, "n’est pas encore passé"),
+        ({"text": "NIR 1 85 05 78 006 084 91"}, "numéro de sécurité sociale"),
+    ],
+)
+def test_an_action_that_cannot_be_is_refused_and_what_was_typed_is_kept(
+    desk: Desk, typed: dict[str, str], sentence: str
+) -> None:
+    address = f"/lots/{desk.ground.lot.id}/actions"
+    refused = desk.send(desk.get(address), {"kind": "visit", **typed}, 422)
+    assert sentence in said(refused)
+    name, value = next(iter(typed.items()))
+    assert page_of(refused).xpath(f"//input[@name='{name}']/@value") == [value]
+    assert actions(desk) == []
+
+
+def test_an_action_is_changed_today_and_corrected_later(desk: Desk) -> None:
+    lot = desk.ground.lot
+    desk.send(desk.get(f"/lots/{lot.id}/actions"), {"kind": "meeting", "text": "Lancement"})
+    mine = actions(desk)[0]
+    edit, other = desk.get(f"/actions/{mine.id}/modifier"), desk.get(f"/actions/{mine.id}/modifier")
+    desk.send(edit, {"minutes": "60"})
+    conflict = desk.send(other, {"minutes": "45"}, 409)
+    assert "60" in said(conflict)
+    about, what = About(lot.territory_id, lot.id), What(FieldActionKind.visit, day("20/11/2026"), 90)
+    old = field_actions.note(desk.session, about, what, on=day("20/11/2026"), by=None)
+    desk.session.commit()
+    closed = desk.send(desk.get(f"/actions/{old.id}/modifier"), {"minutes": "45"}, 422)
+    assert "Écrivez plutôt une ligne qui la corrige" in said(closed)
+    page = desk.get(f"/actions/{old.id}/corriger")
+    desk.send(page, {"minutes": "0", "text": ""}, 422)
+    desk.send(page, {"minutes": "0", "text": "N’a pas eu lieu"})
+    shown = desk.get(f"/lots/{lot.id}/actions")
+    assert len(page_of(shown).xpath("//tr[@class='replaced']")) == 1
+    desk.send(shown, {}, form=f"/actions/{mine.id}/annuler")
+    assert desk.session.scalar(select(func.count(FieldAction.id))) == 2
