@@ -13,6 +13,7 @@ from facilitator import accounts, awards, declarations, territories, verdicts
 from facilitator.accounts import User
 from facilitator.demo import (
     aftermath,
+    fieldwork,
     months,
     organisations,
     participants,
@@ -82,6 +83,7 @@ def load(
     _second_territory(session, random, cast, on)
     accounts_made = _accounts(session, territory, facilitator, cast, jobs)
     requests.tell(session, territory.id, on, facilitator.id)
+    fieldwork.tell(session, places, on, facilitator.id)
     verdicts.refresh(session)
     penalties.tell(session, territory.id, cast, on, facilitator.id)
     say("Bilans et attestations…")

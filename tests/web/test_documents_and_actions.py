@@ -132,7 +132,7 @@ def test_each_audience_downloads_the_list_that_it_may_read(desk: Desk) -> None:
     as_role(desk, MembershipRole.company, organisation=ground.company)
     found = rows(f"/entreprise/lots/{lot}/documents")
     assert len(found) == 1 and name.upper() in found[0]
-    desk.get(f"/lots/{lot}/documents", 403)
+    desk.get(f"/lots/{lot}/documents", 404)
 
 
 def actions(desk: Desk) -> list[FieldAction]:
