@@ -12,6 +12,7 @@ from facilitator.accounts import Membership, User, UserSession
 from facilitator.attestations import Attestation
 from facilitator.awards import Award
 from facilitator.commitments import ExpectedDocument
+from facilitator.contact_changes import ContactProposal
 from facilitator.contracts import Contract, PlacementContract
 from facilitator.db import Base, db, writing
 from facilitator.difficulties import Difficulty
@@ -21,6 +22,7 @@ from facilitator.followups import FollowUp
 from facilitator.frozen_bilans import FrozenBilan
 from facilitator.hours import Globalisation, Timesheet
 from facilitator.import_batches import ImportBatch
+from facilitator.mails import MailTopic, OutboxMail
 from facilitator.markets import Lot, Market, Operation
 from facilitator.organisations import Contact, Organisation
 from facilitator.penalty_files import PenaltyFile
@@ -91,6 +93,19 @@ def visible_organisations(member: Member) -> Select[Organisation]:
 
 def visible_contacts(member: Member) -> Select[Contact]:
     return _rows(Contact, member, facilitator=Contact.territory_id == member.territory_id)
+
+
+def visible_contact_proposals(member: Member) -> Select[ContactProposal]:
+    return _rows(ContactProposal, member, facilitator=ContactProposal.territory_id == member.territory_id)
+
+
+def visible_mails(member: Member) -> Select[OutboxMail]:
+    """The letters of the territory, and those over several territories that speak of it too."""
+    spoken = select(MailTopic.mail_id).where(
+        MailTopic.kind == "territory", MailTopic.topic_id == member.territory_id
+    )
+    own = or_(OutboxMail.territory_id == member.territory_id, OutboxMail.id.in_(spoken))
+    return _rows(OutboxMail, member, facilitator=own)
 
 
 def visible_operations(member: Member) -> Select[Operation]:
@@ -347,6 +362,14 @@ def organisation_or_404(id: int, lock: bool = False) -> Organisation:
 
 def contact_or_404(id: int, lock: bool = False) -> Contact:
     return _one(visible_contacts(current()), id, lock)
+
+
+def contact_proposal_or_404(id: int, lock: bool = False) -> ContactProposal:
+    return _one(visible_contact_proposals(current()), id, lock)
+
+
+def mail_or_404(id: int, lock: bool = False) -> OutboxMail:
+    return _one(visible_mails(current()), id, lock)
 
 
 def operation_or_404(id: int, lock: bool = False) -> Operation:

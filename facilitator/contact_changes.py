@@ -26,6 +26,9 @@ OPEN_TO_ALL = frozenset(
 )  # fmt: skip
 
 
+MOST_OPEN = 3  # proposals that wait for one organisation: a stolen link fills no inbox
+
+
 class ContactChangeRefused(Refused):
     """The new contact cannot be as said."""
 
@@ -159,13 +162,16 @@ def _propose(
     base_url: str,
 ) -> None:
     """Note the proposal once for each territory, and tell its facilitators."""
-    known = {
-        each.territory_id
-        for territory_id in territory_ids
-        for each in waiting(session, territory_id, organisation_id)
-        if each.email.lower() == email.lower()
-    }
-    new = [each for each in territory_ids if each not in known]
+    open_ = {each: waiting(session, each, organisation_id) for each in territory_ids}
+    if any(len(each) >= MOST_OPEN for each in open_.values()):
+        raise ContactChangeRefused(
+            "D’autres personnes ont déjà été proposées et attendent l’accord du facilitateur. Appelez-le."
+        )
+    new = [
+        each
+        for each, known in open_.items()
+        if email.lower() not in {proposal.email.lower() for proposal in known}
+    ]
     for territory_id in new:
         proposal = ContactProposal(
             territory_id=territory_id, organisation_id=organisation_id, old_email=old,

@@ -27,6 +27,12 @@ def of_organisation(session: Session, territory_id: int, organisation_id: int) -
     )
 
 
+def written_to(session: Session, territory_id: int, organisation_id: int) -> Contact | None:
+    """The contact who gets the letters: the first, by rank, who can be reached."""
+    known = of_organisation(session, territory_id, organisation_id)
+    return next((each for each in known if each.reachable), None)
+
+
 def addresses(
     session: Session, territory_ids: Collection[int] | None = None
 ) -> dict[tuple[int, int], str | None]:
@@ -41,6 +47,19 @@ def addresses(
         key = (each.territory_id, each.organisation_id)
         found[key] = found.get(key) or (each.email if each.reachable else None)
     return found
+
+
+def lost(session: Session, territory_id: int) -> int:
+    """How many organisations have contacts of which none can be reached any more: «contact à trouver» (one select)."""
+    return sum(email is None for email in addresses(session, [territory_id]).values())
+
+
+def unreachable(session: Session, territory_id: int) -> list[Organisation]:
+    """Those organisations, by name (two selects)."""
+    gone = [key[1] for key, email in addresses(session, [territory_id]).items() if email is None]
+    return list(
+        session.scalars(select(Organisation).where(Organisation.id.in_(gone)).order_by(Organisation.name))
+    )
 
 
 def of_address(session: Session, email: str) -> list[Contact]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, deferred, mapped_column
 
-from facilitator import bilans, french, journal, mails, statements
+from facilitator import bilans, contacts, french, journal, mails, statements
 from facilitator.bilan import Bilan
 from facilitator.db import Hours, Instant, Model, one_of
 from facilitator.french import NBSP
@@ -271,16 +271,7 @@ def send(
 
 def buyer_contact(session: Session, scope: Scope) -> Contact | None:
     """Whom the territory writes to at the buyer’s: the first contact there that has an address."""
-    return session.scalar(
-        select(Contact)
-        .where(
-            Contact.territory_id == scope.territory_id,
-            Contact.organisation_id == scope.buyer.id,
-            Contact.email.is_not(None),
-        )
-        .order_by(Contact.id)
-        .limit(1)
-    )
+    return contacts.written_to(session, scope.territory_id, scope.buyer.id)
 
 
 def of_scope(session: Session, scope: Scope) -> list[Version]:

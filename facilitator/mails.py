@@ -10,7 +10,7 @@ from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
 from flask import current_app
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, delete, select, update
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from facilitator.db import Instant, Model
@@ -79,6 +79,7 @@ class MailState(Labelled):
 
 Topic = tuple[str, int]  # ("lot", its id), ("organisation", …), ("person", …)
 MAX_TRIES = 8
+LISTED = 200  # letters of one file
 LINKS = re.compile(r"(https?://\S*?/(?:lien|declaration|mot-de-passe)/)[\w-]{16,}\S*")
 FIRST_WAIT = datetime.timedelta(minutes=5)
 
@@ -139,6 +140,12 @@ def rewrite(
 def rendered(template: str, **facts: object) -> str:
     """The text of a letter that is only looked at."""
     return _rendered(f"mail/{template}.txt", **facts)
+
+
+def of_topic(rows: Select[OutboxMail], kind: str, topic_id: int) -> Select[OutboxMail]:
+    """Letters already scoped, those that a file shows, the newest first."""
+    shown = select(MailTopic.mail_id).where(MailTopic.kind == kind, MailTopic.topic_id == topic_id)
+    return rows.where(OutboxMail.id.in_(shown)).order_by(OutboxMail.id.desc())
 
 
 def about(session: Session, kind: str, topic_id: int) -> list[OutboxMail]:

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     answer_hours = "answer_hours"  # confirm or contest the hours that the other side declared
     request_eligibility = "request_eligibility"  # ask to validate a public, follow the answer
     download_compliance = "download_compliance"  # the workbook, and bilans that were sent
+    send_reminders = "send_reminders"  # the dry run, letters sent now, who has nobody to write to
     read_attestations = "read_attestations"  # the page that was issued
 
 
@@ -46,6 +47,7 @@ GRANTS: Mapping[MembershipRole, frozenset[Permission]] = MappingProxyType(
                 _P.follow_up,
                 _P.download_compliance,
                 _P.read_attestations,
+                _P.send_reminders,
             }
         ),
         MembershipRole.authority: frozenset(
@@ -209,12 +211,20 @@ DOORS: dict[str, Door] = {
     # Mailed links
     "action_links.answer": Door(PUBLIC),
     "action_links.decline": Door(PUBLIC),
+    "contact_changes.from_declaration": Door(PUBLIC),
+    "contact_changes.from_placement": Door(PUBLIC),
+    "contact_changes.thanks": Door(PUBLIC),
     # Administrators
     "administrators.index": Door(_P.administer),
     "administrators.create_territory": Door(_P.administer),
     "administrators.edit_territory": Door(_P.administer, "territory", "territory_id"),
     "administrators.parameters": Door(_P.administer, "territory", "territory_id"),
     "administrators.set_parameter": Door(_P.administer, "territory", "territory_id"),
+    "administrators_letters.index": Door(_P.administer, "territory", "territory_id"),
+    "administrators_letters.reminder": Door(_P.administer, "territory", "territory_id"),
+    "administrators_letters.new_contact": Door(_P.administer, "territory", "territory_id"),
+    "administrators_letters.restore_reminder": Door(_P.administer, "territory", "territory_id"),
+    "administrators_letters.restore_new_contact": Door(_P.administer, "territory", "territory_id"),
     "administrators_users.index": Door(_P.administer),
     "administrators_users.create_user": Door(_P.administer),
     "administrators_users.user": Door(_P.administer, "user", "user_id"),
@@ -343,6 +353,18 @@ DOORS: dict[str, Door] = {
     "contacts.add": Door(_P.edit_markets, "organisation", "organisation_id"),
     "contacts.edit": Door(_P.edit_markets, "contact", "contact_id"),
     "contacts.remove": Door(_P.edit_markets, "contact", "contact_id"),
+    "contacts.put_first": Door(_P.edit_markets, "contact", "contact_id"),
+    "contacts.write_again": Door(_P.edit_markets, "contact", "contact_id"),
+    "contact_changes.accept": Door(_P.edit_markets, "contact_proposal", "proposal_id"),
+    "contact_changes.dismiss": Door(_P.edit_markets, "contact_proposal", "proposal_id"),
+    # Reminders and letters
+    "reminders.index": Door(_P.send_reminders),
+    "reminders.send_one": Door(_P.send_reminders),
+    "reminders.send_all": Door(_P.send_reminders),
+    "letters.of_lot": Door(_P.follow_markets, "lot", "lot_id"),
+    "letters.of_organisation": Door(_P.follow_markets, "organisation", "organisation_id"),
+    "letters.of_person": Door(_P.read_people, "person", "person_id"),
+    "letters.show": Door(_P.follow_markets, "mail", "mail_id"),
     "market_imports.choose": Door(_P.edit_markets),
     "market_imports.preview": Door(_P.edit_markets, "import_batch", "batch_id"),
 }

@@ -133,8 +133,8 @@ def _addressee(session: Session, row: Any) -> Addressee | None:
 
 
 def _first_contact(session: Session, territory_id: int, organisation_id: int) -> str | None:
-    known = contacts.of_organisation(session, territory_id, organisation_id)
-    return next((each.email for each in known if each.email), None)
+    found = contacts.written_to(session, territory_id, organisation_id)
+    return found.email if found else None
 
 
 def _line(row: Any, sites: tuple[str, ...]) -> Line:

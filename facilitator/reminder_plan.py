@@ -53,6 +53,11 @@ class Unreachable:
     organisation_id: int
     items: tuple[Due, ...]
 
+    @property
+    def count(self) -> int:
+        """How many answers it owes."""
+        return len(self.items)
+
 
 @dataclass(frozen=True)
 class Plan:

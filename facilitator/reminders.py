@@ -19,7 +19,7 @@ from facilitator import (
     reminders_due,
 )
 from facilitator.letter_texts import LetterCode, Words
-from facilitator.mails import OutboxMail
+from facilitator.mails import MailTopic, OutboxMail
 from facilitator.organisations import Organisation
 from facilitator.placements import Placement
 from facilitator.reminder_plan import Letter, Plan
@@ -36,7 +36,8 @@ class MonthPart:
 
     month: datetime.date
     link: str | None
-    lines: tuple[str, ...]
+    lines: tuple[str, ...]  # to declare, correct or split
+    confirming: tuple[str, ...] = ()  # declared by the other side
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,26 @@ def send(
     for territory_id in sorted({each.territory_id for each in letter.items}):
         journal.note(session, "remind", THING, row.id, by=by, territory_id=territory_id)
     return mail
+
+
+def history(session: Session, territory_id: int, limit: int) -> list[tuple[ReminderSent, OutboxMail]]:
+    """The last letters that spoke of a territory, with what became of them (one select)."""
+    spoke = select(MailTopic.mail_id).where(MailTopic.kind == "territory", MailTopic.topic_id == territory_id)
+    rows = session.execute(
+        select(ReminderSent, OutboxMail)
+        .join(OutboxMail, OutboxMail.id == ReminderSent.mail_id)
+        .where(OutboxMail.id.in_(spoke))
+        .order_by(ReminderSent.id.desc())
+        .limit(limit)
+    )
+    return [(sent, mail) for sent, mail in rows]
+
+
+def lines_of(session: Session, mail: OutboxMail, territory_id: int) -> list[str]:
+    """Of a letter over several territories, the lines of one: nobody reads the others’."""
+    row = session.get(ReminderSent, mail.thing_id) if mail.thing == THING else None
+    items = row.items if row else []
+    return [str(each["sentence"]) for each in items if each["territory"] == territory_id]
 
 
 def still_true(
@@ -234,7 +255,9 @@ def _section(
     ):
         these = [each for each in items if each.month == month and each.kind in OF_A_MONTH]
         link = _month_link(session, recipient, organisation, month, these, at, root)
-        parts.append(MonthPart(month, link, tuple(each.sentence for each in these)))
+        own = tuple(each.sentence for each in these if each.kind is not DueKind.second)
+        confirming = tuple(each.sentence for each in these if each.kind is DueKind.second)
+        parts.append(MonthPart(month, link, own, confirming))
     placements = []
     for each in (item for item in items if item.kind is DueKind.placement):
         placement = session.get_one(Placement, each.thing_id)

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from facilitator import eligibility_requests, eligibility_sheets, mails
+from facilitator import contacts, eligibility_requests, eligibility_sheets, mails
 from facilitator.accounts import User
 from facilitator.eligibility_requests import EligibilityRequest
 from facilitator.mails import OutboxMail
-from facilitator.organisations import Contact
 from facilitator.people import Eligibility
 from facilitator.territories import Territory
 from facilitator.vocabulary import EligibilityState
@@ -81,17 +80,8 @@ def _recipient(session: Session, request: EligibilityRequest) -> tuple[str | Non
         own = session.scalar(select(User.email).where(User.id == request.requested_by_id, User.active))
         if own is not None:
             return own, True
-    contact = session.scalar(
-        select(Contact.email)
-        .where(
-            Contact.organisation_id == request.organisation_id,
-            Contact.territory_id == request.territory_id,
-            Contact.email.is_not(None),
-        )
-        .order_by(Contact.id)
-        .limit(1)
-    )
-    return contact, False
+    contact = contacts.written_to(session, request.territory_id, request.organisation_id)
+    return contact.email if contact else None, False
 
 
 def _answer(session: Session, request: EligibilityRequest) -> Answer:

@@ -24,6 +24,7 @@ from facilitator import (
 from facilitator.accounts import Membership, User, UserSession
 from facilitator.attestations import Attestation
 from facilitator.awards import Award
+from facilitator.contact_changes import ContactProposal
 from facilitator.contracts import Contract, PlacementContract
 from facilitator.difficulties import Difficulty
 from facilitator.eligibility_requests import EligibilityRequest
@@ -32,6 +33,7 @@ from facilitator.frozen_bilans import FrozenBilan
 from facilitator.hours import Globalisation, Share, Timesheet
 from facilitator.import_batches import ImportBatch
 from facilitator.journal import now
+from facilitator.mails import OutboxMail
 from facilitator.markets import Lot, Market, Operation
 from facilitator.organisations import Contact, Organisation
 from facilitator.penalty_files import PenaltyFile
@@ -371,6 +373,8 @@ def _work(session: Session, here: Chain) -> None:
             ),
         ),
     }
+    rows["contact_proposal"] = _kept(session, contact_proposal(here.territory, here.company))
+    rows["mail"] = _kept(session, letter(here.territory))
     here.ids.update({thing: row.id for thing, row in rows.items()})
     here.ids["penalty_file"] = _kept(session, _penalty(here, here_award)).id
     here.ids["difficulty"] = _kept(session, _difficulty(here_award)).id
@@ -416,6 +420,32 @@ def _difficulty(of: Award) -> Difficulty:
         asked="Un délai",
         signalled_on=DAY(2026, 1, 12),
         created_at=now(),
+    )
+
+
+def contact_proposal(place: Territory, company: Organisation) -> ContactProposal:
+    return ContactProposal(
+        territory_id=place.id,
+        organisation_id=company.id,
+        old_email="ancien@demo.example",
+        name="Alix Proposé",
+        email="alix@ailleurs.example",
+        proposed_at=now(),
+    )
+
+
+def letter(place: Territory) -> OutboxMail:
+    return OutboxMail(
+        territory_id=place.id,
+        thing="placement",
+        thing_id=1,
+        recipient="siae@demo.example",
+        subject="Une mise à l’emploi",
+        text="Bonjour",
+        html="<p>Bonjour</p>",
+        created_at=now(),
+        next_try_at=now(),
+        tries=0,
     )
 
 

@@ -21,6 +21,7 @@ from facilitator.settings import PasswordCost, Settings
 from tests import postgres
 from tests.demo_template import demonstrated, postgresql_demo, sqlite_demo  # noqa: F401 – fixtures
 from tests.forms_in_pages import Browser
+from tests.postman import postman  # noqa: F401 – fixture
 from tests.watch import RequestWatch
 
 CHEAP = PasswordCost(time=1, memory_kib=8, parallelism=1)

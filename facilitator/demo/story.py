@@ -13,6 +13,7 @@ from facilitator import accounts, awards, declarations, territories, verdicts
 from facilitator.accounts import User
 from facilitator.demo import (
     aftermath,
+    correspondents,
     fieldwork,
     months,
     organisations,
@@ -80,6 +81,7 @@ def load(
     aftermath.transform_some(session, jobs, on, facilitator.id)
     verdicts.refresh(session)
     aftermath.follow(session, random, territory.id, on, facilitator.id)
+    correspondents.arrange(session, cast, territory.id, on, facilitator.id)
     _second_territory(session, random, cast, on)
     accounts_made = _accounts(session, territory, facilitator, cast, jobs)
     requests.tell(session, territory.id, on, facilitator.id)

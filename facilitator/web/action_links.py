@@ -133,6 +133,7 @@ def _page(
             contracts=[],
             confirm_url=url_for(".answer", token=token),
             decline_url=url_for(".decline", token=token),
+            contact_url=url_for("contact_changes.from_placement", token=token),
             crumbs=None,
         ),
         status or (422 if wrong else 200),

@@ -26,7 +26,7 @@ def _sheet(organisation: Organisation, heading: str, template: str = "facilitato
         "Enregistrer le contact",
         back,
         ((organisation.label, back), (heading, None)),
-        intro="Seul votre territoire voit ses contacts. Le premier qui a une adresse reçoit les courriels de mise à l’emploi.",
+        intro="Seul votre territoire voit ses contacts. Le premier que l’on peut joindre reçoit les courriels, le suivant prend le relais.",
         template=template,
     )
 
@@ -66,6 +66,28 @@ def edit(contact_id: int) -> ResponseReturnValue:
         contact = access.contact_or_404(contact_id)
         current = ContactForm(formdata=None, obj=contact)
         return conflicts.page(form, contact, current, submit="Enregistrer ma version", cancel_url=back)
+
+
+@blueprint.post("/contacts/<int:contact_id>/ecrire-d-abord")
+def put_first(contact_id: int) -> ResponseReturnValue:
+    """Letters go to this contact before the others."""
+    contact = access.contact_or_404(contact_id, lock=True)
+    return sheets.press(
+        lambda: contacts.put_first(db.session(), contact, by=access.current().user_id),
+        _page_of(contact.organisation_id),
+        f"Les courriels vont d’abord à {contact.name}.",
+    )
+
+
+@blueprint.post("/contacts/<int:contact_id>/ecrire-de-nouveau")
+def write_again(contact_id: int) -> ResponseReturnValue:
+    """The person is back, or the address answers again."""
+    contact = access.contact_or_404(contact_id, lock=True)
+    return sheets.press(
+        lambda: contacts.write_again(db.session(), contact, by=access.current().user_id),
+        _page_of(contact.organisation_id),
+        f"Les courriels peuvent de nouveau aller à {contact.name}.",
+    )
 
 
 @blueprint.post("/contacts/<int:contact_id>/retirer")

@@ -9,6 +9,8 @@ from facilitator import (
     access,
     alerts,
     attestation_watch,
+    contact_changes,
+    contacts,
     days,
     followup_list,
     journal,
@@ -59,6 +61,8 @@ def show() -> ResponseReturnValue:
         penalties=penalty_lists.awaited(session, access.visible_penalty_files(member), on),
         difficulties=penalty_lists.unanswered(session, territory_id),
         windows=alerts.ending_windows(session, territory_id, on),
+        lost=contacts.lost(session, territory_id),
+        proposals=contact_changes.waiting(session, territory_id),
         unhired=unhired.count(session, territory_id, on),
         **_lots(lots, on),
     )

@@ -93,6 +93,7 @@ def _opened(token: str) -> Declarant:
         month_url=None,
         months_url=None,
         confirm_url=url_for("hours_to_confirm.by_link", token=token),
+        contact_url=url_for("contact_changes.from_declaration", token=token),
     )
 
 

@@ -20,6 +20,7 @@ TABS = (
     ("Heures", "timesheets.of_lot"),
     ("Bilans", "frozen_bilans.of_lot"),
     ("Pénalité", "penalties.of_lot"),
+    ("Courriers", "letters.of_lot"),
     ("Journal", "lots.journal"),
 )
 

@@ -39,6 +39,7 @@ class Declarant:
     month_url: Callable[[datetime.date], str] | None  # None: a link opens its month only
     months_url: str | None
     confirm_url: str  # where what the other side declared is confirmed
+    contact_url: str | None = None  # by a link: who is the right person now
 
     @property
     def by_link(self) -> bool:

@@ -50,7 +50,15 @@ MENUS: Mapping[MembershipRole, tuple[Entry, ...]] = MappingProxyType(
                 "people.index",
                 ("/demandes", "/mises-a-l-emploi", "/contrats", "/fiches", "/periodes"),
             ),
-            Entry("Heures", "timesheets.queue", ("/globalisations",)),
+            Entry(
+                "Heures",
+                "timesheets.queue",
+                (
+                    "/relances",
+                    "/courriers",
+                    "/globalisations",
+                ),
+            ),
             Entry("Suivis", "followups.index"),
         ),
         MembershipRole.authority: (

@@ -5,16 +5,17 @@ import io
 from flask import Blueprint, render_template, send_file
 from flask.typing import ResponseReturnValue
 
-from facilitator import access, bilans, contacts, field_actions, organisation_file
+from facilitator import access, bilans, contact_changes, contacts, field_actions, organisation_file
 from facilitator.db import db
 from facilitator.forms.field_actions import FieldActionForm
 from facilitator.forms.field_actions import defaults as action_defaults
 from facilitator.organisations import OrganisationRefused
-from facilitator.web import as_of, clock
+from facilitator.web import as_of, clock, letters
 from facilitator.web.markets import XLSX
 from reports import compliance_workbook
 
 blueprint = Blueprint("organisations", __name__, url_prefix="/organisations/<int:organisation_id>")
+SHOWN_LETTERS = 5  # the others stand behind their link
 
 
 @blueprint.get("")
@@ -30,7 +31,9 @@ def show(organisation_id: int) -> ResponseReturnValue:
         organisation=organisation,
         roles=organisation_file.roles(session, organisation),
         contacts=known,
-        written_to=next((each for each in known if each.email), None),
+        written_to=next((each for each in known if each.reachable), None),
+        proposals=contact_changes.waiting(session, territory_id, organisation.id),
+        letters=letters.about("organisation", organisation.id, limit=SHOWN_LETTERS),
         markets=markets,
         markets_count=markets_count,
         lots=lots,

@@ -21,11 +21,12 @@ from facilitator.people import Person, PersonRefused
 from facilitator.placements import Placement
 from facilitator.refusals import Conflict, Refused
 from facilitator.vocabulary import ContractType
-from facilitator.web import clock, conflicts, keyset, once, sheets
+from facilitator.web import clock, conflicts, keyset, letters, once, sheets
 from facilitator.web.answers import page
 from facilitator.web.sheets import Sheet
 
 blueprint = Blueprint("people", __name__, url_prefix="/personnes")
+SHOWN_LETTERS = 5  # the others stand behind their link
 LONGEST_SEARCH = 80
 UNHIRED = "sans-embauche"  # the filter of fiches validated for long without a hire
 
@@ -127,6 +128,7 @@ def _file(person: Person) -> dict[str, Any]:
         "on": on,
         "age": people.age(person.birth_on, on) if person.birth_on else None,
         "fiches": person_file.fiches(session, person.id),
+        "letters": letters.about("person", person.id, limit=SHOWN_LETTERS),
         "requests": request_lists.of_person(session, person),
         "overdue": unhired.of_person(session, person, on),
         "windows": person_file.windows(session, person, [contract for contract, _ in contracts]),

@@ -7,7 +7,16 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, select
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
-from facilitator import access, contracts, journal, journeys, placement_letters, placement_list, placements
+from facilitator import (
+    access,
+    contacts,
+    contracts,
+    journal,
+    journeys,
+    placement_letters,
+    placement_list,
+    placements,
+)
 from facilitator.contracts import Contract
 from facilitator.db import db
 from facilitator.forms.people import ReasonForm
@@ -20,7 +29,6 @@ from facilitator.forms.placements import (
 )
 from facilitator.hours import Share, Timesheet
 from facilitator.markets import Lot, Market
-from facilitator.organisations import Contact
 from facilitator.people import Person
 from facilitator.placements import Placement
 from facilitator.vocabulary import (
@@ -148,13 +156,8 @@ def _propose(form: ProposalForm, person: Person) -> str:
 
 def _contact(organisation_id: int) -> str | None:
     """Whom the territory writes to in this organisation."""
-    return db.session.scalar(
-        access.visible_contacts(access.current())
-        .where(Contact.organisation_id == organisation_id, Contact.email.is_not(None))
-        .with_only_columns(Contact.email)
-        .order_by(Contact.id)
-        .limit(1)
-    )
+    found = contacts.written_to(db.session(), access.current().territory_id, organisation_id)
+    return found.email if found else None
 
 
 @blueprint.get("/mises-a-l-emploi/<int:placement_id>")

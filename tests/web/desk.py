@@ -13,7 +13,7 @@ from tests.forms_in_pages import Browser, text_of
 from tests.trade import Ground
 
 # What a list page reads, the one select that says who is signed in, and SQLite’s two BEGIN (read, access log).
-BUDGET = 8 + 1 + 2
+BUDGET = 8 + 1 + 3
 
 
 @dataclass(frozen=True)

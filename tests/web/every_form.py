@@ -24,6 +24,7 @@ from facilitator import (
     frozen_bilans,
     globalisations,
     ledger,
+    letter_texts,
     links,
     lot_dates,
     market_files,
@@ -137,7 +138,23 @@ def place(app: Flask, session: Session) -> Place:
         effective_on=day("01/01/2026"),
         by=None,
     )
-    someone = contacts.add(session, ground.territory.id, ground.company, name="Alix Fictif", by=None)
+    someone = contacts.add(
+        session, ground.territory.id, ground.company, name="Alix Fictif", email="alix@demo.example", by=None
+    )
+    relay = contacts.add(
+        session,
+        ground.territory.id,
+        ground.company,
+        name="Relais Fictif",
+        email="relais@demo.example",
+        by=None,
+    )
+    gone_away = contacts.add(session, ground.territory.id, ground.company, name="Parti Fictif", by=None)
+    contacts.leave(session, gone_away, on=day("02/11/2026"), by=None)
+    offered = builders.contact_proposal(ground.territory, ground.company)
+    session.add(offered)
+    for code in letter_texts.LetterCode:
+        letter_texts.rewrite(session, ground.territory, code, letter_texts.Words("Bonjour,", ""), by=None)
     site = operations.create(session, ground.territory.id, name="Quartier fictif", by=None)
     plan = recovery_plans.open_plan(
         session,
@@ -184,9 +201,11 @@ def place(app: Flask, session: Session) -> Place:
         "market": [lot.market_id],
         "lot": [lot.id, over],
         "award": [ground.award.id],
-        "contact": [someone.id],
         "document": [each.id for each in papers],
         "field_action": [each.id for each in visits],
+        "contact": [someone.id, relay.id, gone_away.id],
+        "contact_proposal": [offered.id],
+        "mail": [letter.id],
         "operation": [site.id],
         "person": [waiting.id, gone.id],
         "eligibility": [fiche.id],

@@ -23,7 +23,17 @@ PLACED = {"person", "placement", "contract"}
 REACHES: dict[MembershipRole, set[str]] = {
     ADMINISTRATOR: {"territory", "user", "membership", "organisation"},
     FACILITATOR: {
-        *("territory", "organisation", "operation", "contact", "market", "lot", "award"),
+        *(
+            "territory",
+            "organisation",
+            "operation",
+            "contact",
+            "contact_proposal",
+            "mail",
+            "market",
+            "lot",
+            "award",
+        ),
         *("person", "eligibility", "window", "placement", "contract", "timesheet"),
         *("globalisation", "followup", "import_batch", "recovery_plan", "session"),
         *("document", "field_action"),
