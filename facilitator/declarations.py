@@ -71,7 +71,9 @@ def declare(
     plausibility.refuse_overlap(session, contract, from_on, to_on)
     rules = rules_of(session, contract.territory_id).on(from_on)
     warnings = plausibility.plausible(session, contract, from_on, to_on, worked, rules, replaced=None)
-    allotted = shares.allot(session, contract, parts, from_on=from_on, worked=worked, training=training)
+    allotted = shares.allot(
+        session, contract, parts, from_on=from_on, to_on=to_on, worked=worked, training=training
+    )
     sheet = _write(
         session, contract, from_on, to_on, worked, training, on=on, by=by, channel=channel, sending=sending
     )
@@ -99,7 +101,8 @@ def correct(
     """Replace a relevé by a new one, with a reason.
 
     A validated relevé counts until its correction is validated; any other is replaced at once. To correct
-    a correction that is not validated is to correct again the validated relevé under it.
+    a correction that is not validated is to correct again the validated relevé under it. Without `parts`, the
+    correction of a relevé that was shared out waits for its own shares (`sharing`): it is in no total till then.
     """
     _refuse_unless_current(session, old)
     under = _validated_under(session, old)
@@ -112,7 +115,9 @@ def correct(
     rules = rules_of(session, contract.territory_id).on(from_on)
     warnings = plausibility.plausible(session, contract, from_on, to_on, worked, rules, replaced=replaced)
     chosen = parts if parts is not None else shares.same_parts(session, old, worked, training)
-    allotted = shares.allot(session, contract, chosen, from_on=from_on, worked=worked, training=training)
+    allotted = shares.allot(
+        session, contract, chosen or [], from_on=from_on, to_on=to_on, worked=worked, training=training
+    )
     sheet = _write(
         session, contract, from_on, to_on, worked, training, on=on, by=by, channel=channel, sending=sending
     )
@@ -162,7 +167,13 @@ def split(
             end,
             piece,
             shares.allot(
-                session, contract, piece.parts, from_on=start, worked=piece.worked, training=piece.training
+                session,
+                contract,
+                piece.parts,
+                from_on=start,
+                to_on=end,
+                worked=piece.worked,
+                training=piece.training,
             ),
         )
         for start, end, piece in ((old.from_on, before, first), (at, old.to_on, rest))

@@ -1,14 +1,16 @@
 """Globalisations: one company’s insertion hours shared over several lots, each buyer having consented."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from facilitator import journal
 from facilitator.awards import Award
+from facilitator.french import date as french_date
 from facilitator.hours import Globalisation, GlobalisationLot, HoursRefused
 from facilitator.markets import Lot, Market
 from facilitator.organisations import Organisation
@@ -65,8 +67,24 @@ def consent(
     line = session.get(GlobalisationLot, (agreement.id, lot_id))
     if line is None:
         raise HoursRefused("Ce lot ne fait pas partie de la globalisation. Choisissez l’un de ses lots.")
-    line.consented_on = on
+    line.consented_on, line.withdrawn_on = on, None
     _note(session, "consent", agreement, by, lot_id)
+
+
+def withdraw(
+    session: Session, agreement: Globalisation, lot_id: int, on: datetime.date, *, by: int | None
+) -> None:
+    """Note that the buyer of one lot takes its consent back from a day on; hours shared before keep their place."""
+    line = session.get(GlobalisationLot, (agreement.id, lot_id))
+    if line is None or line.consented_on is None:
+        raise HoursRefused("L’acheteur de ce lot n’a pas donné d’accord\u00a0: il n’y a rien à retirer.")
+    if on <= line.consented_on:
+        raise HoursRefused(
+            f"L’acheteur a donné son accord le {french_date(line.consented_on)}\u00a0:"
+            " le retrait vient après ce jour. Corrigez la date."
+        )
+    line.withdrawn_on = on
+    _note(session, "withdraw_consent", agreement, by, lot_id, on=on.isoformat())
 
 
 def candidates(session: Session, territory_id: int, company_id: int) -> list[Candidate]:
@@ -120,7 +138,50 @@ def covering(
     return found
 
 
-def _note(session: Session, verb: str, agreement: Globalisation, by: int | None, lot_id: int) -> None:
+def lots_of(session: Session, agreement: Globalisation) -> Sequence[Any]:
+    """The lots of an agreement, with what the buyer of each said (one select)."""
+    return session.execute(
+        select(
+            GlobalisationLot.lot_id, GlobalisationLot.consented_on, GlobalisationLot.withdrawn_on,
+            Lot.number, Lot.title, Market.object, Organisation.name.label("buyer"),
+        )
+        .join(Lot, Lot.id == GlobalisationLot.lot_id)
+        .join(Market, Market.id == Lot.market_id)
+        .join(Organisation, Organisation.id == Market.buyer_id)
+        .where(GlobalisationLot.globalisation_id == agreement.id)
+        .order_by(Market.object, Lot.number, Lot.id)
+    ).all()  # fmt: skip
+
+
+def listed(agreements: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """These agreements as lines of a list: company, lots, and how many buyers still owe their consent."""
+    missing = case((GlobalisationLot.consented_on.is_(None), 1))
+    return (
+        agreements.join(Organisation, Organisation.id == Globalisation.company_id)
+        .join(GlobalisationLot, GlobalisationLot.globalisation_id == Globalisation.id)
+        .with_only_columns(
+            Globalisation.id, Organisation.name, Organisation.identifier, Globalisation.effective_on,
+            Globalisation.document, func.count().label("lots"), func.count(missing).label("missing"),
+            func.count(GlobalisationLot.withdrawn_on).label("withdrawn"),
+        )
+        .group_by(
+            Globalisation.id, Organisation.name, Organisation.identifier, Globalisation.effective_on,
+            Globalisation.document,
+        )
+        .order_by(Organisation.name, Globalisation.id)
+    )  # fmt: skip
+
+
+def on_lot(lot_id: int) -> ColumnElement[bool]:
+    """The agreements that a lot is part of."""
+    return Globalisation.id.in_(
+        select(GlobalisationLot.globalisation_id).where(GlobalisationLot.lot_id == lot_id)
+    )
+
+
+def _note(
+    session: Session, verb: str, agreement: Globalisation, by: int | None, lot_id: int, **details: object
+) -> None:
     journal.note(
         session,
         verb,
@@ -129,4 +190,5 @@ def _note(session: Session, verb: str, agreement: Globalisation, by: int | None,
         by=by,
         territory_id=agreement.territory_id,
         lot_id=lot_id,
+        **details,
     )

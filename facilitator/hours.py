@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from facilitator import journal
 from facilitator.contracts import Contract
 from facilitator.db import Hours, Instant, Model, Versioned, one_of
+from facilitator.french import date as french_date
 from facilitator.refusals import Refused
 from facilitator.vocabulary import Channel, Standing, TimesheetState
 
@@ -158,14 +159,39 @@ class GlobalisationLot(Model):
     """A lot of the agreement, with the day on which its own buyer consented."""
 
     __tablename__ = "globalisation_lots"
+    __table_args__ = (
+        CheckConstraint(
+            "withdrawn_on IS NULL OR (consented_on IS NOT NULL AND withdrawn_on > consented_on)",
+            name="withdrawn",
+        ),
+    )
 
     globalisation_id: Mapped[int] = mapped_column(ForeignKey("globalisations.id"), primary_key=True)
     lot_id: Mapped[int] = mapped_column(ForeignKey("lots.id"), primary_key=True)
     consented_on: Mapped[datetime.date | None]  # NULL: not yet; no share may go there
+    withdrawn_on: Mapped[datetime.date | None]  # from that day on, no hours any more
+
+    def closed(self, effective_on: datetime.date, from_on: datetime.date, to_on: datetime.date) -> str | None:
+        """Why hours of these days may not go to the lot under the agreement; None: they may."""
+        if effective_on > from_on:
+            return f"la convention prend effet le {french_date(effective_on)}, après le début de ces heures."
+        if self.consented_on is None:
+            return (
+                "son acheteur n’a pas donné son accord à la globalisation."
+                " Notez la date de son accord sur la page de la convention."
+            )
+        if self.consented_on > from_on:
+            return f"son acheteur a donné son accord le {french_date(self.consented_on)}, après le début de ces heures."
+        if self.withdrawn_on is not None and self.withdrawn_on <= to_on:
+            return f"son acheteur a retiré son accord à partir du {french_date(self.withdrawn_on)}."
+        return None
 
 
 def note(session: Session, verb: str, sheets: Sequence[Timesheet], by: int | None, **details: Any) -> None:
-    """Append to the journal what was done to relevés, once for each lot that their hours go to (two statements)."""
+    """Append to the journal what was done to relevés, once for each lot that their hours go to (two statements).
+
+    A correction that waits for its shares is told on the lots of the relevé that it corrects.
+    """
     rows = session.execute(
         select(Share.timesheet_id, Share.lot_id)
         .where(Share.timesheet_id.in_([sheet.id for sheet in sheets]))
@@ -174,6 +200,7 @@ def note(session: Session, verb: str, sheets: Sequence[Timesheet], by: int | Non
     lots: dict[int, list[int | None]] = {}
     for sheet_id, lot_id in rows:
         lots.setdefault(sheet_id, []).append(lot_id)
+    lots |= _lots_before(session, [sheet for sheet in sheets if sheet.id not in lots])
     journal.note_many(
         session,
         verb,
@@ -190,3 +217,16 @@ def note(session: Session, verb: str, sheets: Sequence[Timesheet], by: int | Non
         ],
         by=by,
     )
+
+
+def _lots_before(session: Session, sheets: Sequence[Timesheet]) -> dict[int, list[int | None]]:
+    replaced = [sheet.replaces_id for sheet in sheets if sheet.replaces_id is not None]
+    if not replaced:
+        return {}
+    rows = session.execute(
+        select(Share.timesheet_id, Share.lot_id).where(Share.timesheet_id.in_(replaced)).distinct()
+    )
+    known: dict[int, list[int | None]] = {}
+    for sheet_id, lot_id in rows:
+        known.setdefault(sheet_id, []).append(lot_id)
+    return {sheet.id: known[sheet.replaces_id] for sheet in sheets if sheet.replaces_id in known}

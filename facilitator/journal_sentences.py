@@ -214,6 +214,13 @@ _SENTENCES: Mapping[tuple[str, str], str | Callable[[Details], str]] = MappingPr
         ("withdraw", "penalty_file"): "Constat de pénalité retiré.",
         ("signal", "difficulty"): "Difficulté signalée par une entreprise du lot.",
         ("answer", "difficulty"): "Réponse à la difficulté d’une entreprise.",
+        (
+            "share_out",
+            "timesheet",
+        ): "Relevé d’heures corrigé\u00a0: ses heures sont réparties entre les lots.",
+        ("withdraw_consent", "globalisation"): lambda d: (
+            f"Accord du donneur d’ordre à la globalisation retiré à partir du {_day(d, 'on')}."
+        ),
         ("globalise", "globalisation"): "Accord de globalisation des heures avec d’autres lots.",
         ("consent", "globalisation"): "Accord du donneur d’ordre à la globalisation.",
     }

@@ -290,8 +290,12 @@ DOORS: dict[str, Door] = {
     "timesheets.show": Door(_P.edit_hours, "timesheet", "timesheet_id"),
     "timesheets.validate": Door(_P.edit_hours, "timesheet", "timesheet_id"),
     "timesheets.refuse": Door(_P.edit_hours, "timesheet", "timesheet_id"),
+    "globalisations.index": Door(_P.edit_hours),
     "globalisations.new": Door(_P.edit_hours),
     "globalisations.show": Door(_P.edit_hours, "globalisation", "globalisation_id"),
+    "globalisations.withdraw": Door(_P.edit_hours, "globalisation", "globalisation_id"),
+    "sharing.month": Door(_P.edit_hours, "globalisation", "globalisation_id"),
+    "sharing.one": Door(_P.edit_hours, "timesheet", "timesheet_id"),
     # Facilitators: lots and markets
     "lots.index": Door(_P.follow_markets),
     "lots.show": Door(_P.follow_markets, "lot", "lot_id"),

@@ -13,6 +13,7 @@ from facilitator.contracts import Contract, PlacementContract
 from facilitator.db import CENT
 from facilitator.french import hours as french_hours
 from facilitator.hours import Globalisation, GlobalisationLot, HoursRefused, NilDeclaration, Share, Timesheet
+from facilitator.markets import Lot
 from facilitator.placements import Placement
 from facilitator.vocabulary import PlacementState, Standing
 
@@ -45,6 +46,7 @@ def allot(
     chosen: list[Part] | None,
     *,
     from_on: date,
+    to_on: date,
     worked: Decimal,
     training: Decimal,
 ) -> list[Allotment]:
@@ -63,7 +65,7 @@ def allot(
             raise HoursRefused(
                 "Une part vise une mise à l’emploi que ce contrat ne sert pas. Rattachez d’abord le contrat."
             )
-        allotted.append(_allotment(session, placements[part.placement_id], part, from_on))
+        allotted.append(_allotment(session, placements[part.placement_id], part, from_on, to_on))
     if len({(each.part.placement_id, each.lot_id) for each in allotted}) != len(allotted):
         raise HoursRefused("Deux parts vont à la même mise à l’emploi et au même lot. Réunissez-les.")
     return allotted
@@ -95,10 +97,10 @@ def _check_parts(chosen: list[Part], worked: Decimal, training: Decimal) -> None
         )
 
 
-def _allotment(session: Session, placement: Placement, part: Part, from_on: date) -> Allotment:
+def _allotment(session: Session, placement: Placement, part: Part, from_on: date, to_on: date) -> Allotment:
     if part.lot_id is None or part.lot_id == placement.lot_id:
         return Allotment(part, placement.lot_id, placement.award_id, None)
-    award_id, agreement = _globalised(session, placement, part.lot_id, from_on)
+    award_id, agreement = _globalised(session, placement, part.lot_id, from_on, to_on)
     return Allotment(part, part.lot_id, award_id, agreement)
 
 
@@ -121,11 +123,13 @@ def _share(sheet: Timesheet, allotted: Allotment) -> Share:
     )
 
 
-def _globalised(session: Session, placement: Placement, lot_id: int, from_on: date) -> tuple[int, int]:
+def _globalised(
+    session: Session, placement: Placement, lot_id: int, from_on: date, to_on: date
+) -> tuple[int, int]:
     """The award on the other lot and the agreement, over both lots, under which hours may go there."""
     worked_on = select(GlobalisationLot.globalisation_id).where(GlobalisationLot.lot_id == placement.lot_id)
     found = session.execute(
-        select(Award.id, Globalisation.id)
+        select(Award.id, Globalisation.id, Globalisation.effective_on, GlobalisationLot)
         .join(GlobalisationLot, GlobalisationLot.lot_id == Award.lot_id)
         .join(Globalisation, Globalisation.id == GlobalisationLot.globalisation_id)
         .where(
@@ -133,18 +137,21 @@ def _globalised(session: Session, placement: Placement, lot_id: int, from_on: da
             Award.organisation_id == Globalisation.company_id,
             Globalisation.company_id == placement.host_id,
             Globalisation.territory_id == placement.territory_id,
-            Globalisation.effective_on <= from_on,
-            GlobalisationLot.consented_on <= from_on,
             Globalisation.id.in_(worked_on),
         )
         .order_by(Globalisation.effective_on.desc(), Globalisation.id.desc())
-    ).first()
-    if found is None:
-        raise HoursRefused(
-            "Aucune globalisation acceptée par l’acheteur ne couvre ce lot à cette date."
-            " Enregistrez d’abord la convention et la date d’accord de l’acheteur."
-        )
-    return found[0], found[1]
+    ).all()
+    closed = [line.closed(effective_on, from_on, to_on) for _, _, effective_on, line in found]
+    for (award_id, agreement_id, _, _), because in zip(found, closed, strict=True):
+        if because is None:
+            return award_id, agreement_id
+    if closed and closed[0]:
+        lot = session.execute(select(Lot.number, Lot.title).where(Lot.id == lot_id)).one()
+        raise HoursRefused(f"Lot {lot.number} {lot.title}\u00a0: {closed[0]}")
+    raise HoursRefused(
+        "Aucune globalisation ne réunit ce lot et celui où la personne a travaillé."
+        " Enregistrez d’abord la convention et la date d’accord de chaque acheteur."
+    )
 
 
 def _placements(session: Session, contract: Contract) -> dict[int, Placement]:
@@ -179,14 +186,11 @@ def parts(session: Session, sheet: Timesheet) -> list[Part]:
     return [Part(placement, hours, training, lot) for placement, hours, training, lot in rows]
 
 
-def same_parts(session: Session, old: Timesheet, worked: Decimal, training: Decimal) -> list[Part]:
-    """A relevé that went whole to one place still does; refuses to guess how others are shared out."""
+def same_parts(session: Session, old: Timesheet, worked: Decimal, training: Decimal) -> list[Part] | None:
+    """A relevé that went whole to one place still does; how others are shared out is not guessed (None)."""
     before = parts(session, old)
     if len(before) != 1 or (before[0].hours, before[0].training) != (old.worked, old.training):
-        raise HoursRefused(
-            "Les heures de ce relevé étaient réparties en plusieurs parts, ou en partie seulement."
-            " Répartissez aussi les heures corrigées."
-        )
+        return None
     return [Part(before[0].placement_id, worked, training, before[0].lot_id)]
 
 
@@ -213,12 +217,12 @@ def cut(
     firsts: list[Part] = []
     hours_before = training_before = ZERO
     for place, part in enumerate(whole):
-        hours = _portion(hours_before + part.hours, first_hours, worked) - _portion(
+        hours = portion(hours_before + part.hours, first_hours, worked) - portion(
             hours_before, first_hours, worked
         )
         if said is not None:
             hours = said[place]
-        trained = _portion(training_before + part.training, first_hours, worked) - _portion(
+        trained = portion(training_before + part.training, first_hours, worked) - portion(
             training_before, first_hours, worked
         )
         # Rounding must not leave more training than hours on either side.
@@ -233,7 +237,7 @@ def cut(
     in_rests = sum((part.training for part in rests), ZERO)
     first_training = _between(
         max(in_firsts, training - (worked - first_hours)),
-        _portion(training, first_hours, worked),
+        portion(training, first_hours, worked),
         min(training - in_rests, first_hours),
     )
     return (
@@ -246,7 +250,7 @@ def _between(low: Decimal, value: Decimal, high: Decimal) -> Decimal:
     return max(low, min(value, high))
 
 
-def _portion(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal:
+def portion(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal:
     """The part of an amount that goes with `part` of `whole`, half-up to 0,01."""
     if not whole:
         return ZERO

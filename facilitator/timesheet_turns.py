@@ -73,6 +73,7 @@ def of_sheets(session: Session, sheet_ids: Collection[int], on: datetime.date) -
         select(
             Timesheet.id, Timesheet.state, Timesheet.declared_on, Timesheet.decided_on,
             Timesheet.correction_reason, _label(Organisation).label("declarant"), _mended().label("mended"),
+            select(Share.id).where(Share.timesheet_id == Timesheet.id).exists().label("shared"),
         )
         .join(Contract, Contract.id == Timesheet.contract_id)
         .outerjoin(Sending, Sending.id == Timesheet.sending_id)
@@ -92,6 +93,7 @@ def _facts(row: Any, contested: Any, asked: str | None) -> TimesheetFacts:
         row.decided_on,
         row.declarant,
         correction=row.correction_reason is not None,
+        unshared=not row.shared,
         mended=row.mended,
         asked=asked,
         contested_by=contested.organisation if contested else None,

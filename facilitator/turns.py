@@ -51,6 +51,7 @@ class TimesheetFacts:
     decided_on: datetime.date | None
     declarant: str
     correction: bool = False
+    unshared: bool = False  # a correction whose hours go to no lot yet
     mended: bool = False  # other hours were declared for the same days since
     asked: str | None = None
     contested_by: str | None = None
@@ -97,6 +98,9 @@ def of_timesheet(facts: TimesheetFacts, on: datetime.date) -> Turn:
 
 
 def _waiting(facts: TimesheetFacts, on: datetime.date) -> Turn:
+    if facts.unshared:
+        sentence = f"À vous de répartir ces heures entre les lots, {_since(facts.declared_on, on)}."
+        return Turn("À répartir", "late", sentence, Who.facilitator, facts.declared_on)
     word = "Correction à valider" if facts.correction else "À valider"
     if facts.contested_by is not None:
         since = facts.contested_on or facts.declared_on

@@ -10,7 +10,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from facilitator import hours
 from facilitator.db import touch
-from facilitator.hours import HoursRefused, Timesheet
+from facilitator.hours import HoursRefused, Share, Timesheet
 from facilitator.refusals import Conflict
 from facilitator.vocabulary import TimesheetState
 
@@ -28,6 +28,7 @@ def validate_all(session: Session, sheets: Sequence[Timesheet], *, on: datetime.
     for sheet in new:
         _refuse_unless_declared(sheet)
     session.flush()
+    _refuse_unshared(session, new)
     # First: the database accepts one validated relevé for a period.
     replaced = _replaced_with(session, new)
     _write(session, replaced, state=TimesheetState.replaced)
@@ -113,6 +114,16 @@ def _write(session: Session, sheets: Sequence[Timesheet], **values: Any) -> None
 
 def _slices(sheets: Sequence[Timesheet]) -> Iterator[Sequence[Timesheet]]:
     return (sheets[start : start + AT_ONCE] for start in range(0, len(sheets), AT_ONCE))
+
+
+def _refuse_unshared(session: Session, sheets: Sequence[Timesheet]) -> None:
+    """A correction whose hours go nowhere yet would take them out of every lot."""
+    shared = select(Share.timesheet_id).where(Share.timesheet_id.in_([sheet.id for sheet in sheets]))
+    if len(set(session.scalars(shared))) < len({sheet.id for sheet in sheets}):
+        raise HoursRefused(
+            "Une correction attend ses parts\u00a0: ses heures ne vont encore à aucun lot."
+            " Répartissez-les sur la page du relevé, puis validez."
+        )
 
 
 def _refuse_unless_declared(sheet: Timesheet) -> None:

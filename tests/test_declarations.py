@@ -223,7 +223,7 @@ def test_hours_go_to_a_lot_where_nobody_worked_only_under_an_agreement(session: 
     other = trade.lot(session, ground.territory, hours="500")
     of_other = trade.award(session, other, ground.company)
     parts = [Part(ground.placement.id, D(60)), Part(ground.placement.id, D(40), lot_id=other.id)]
-    with refused(session, "Aucune globalisation acceptée"):
+    with refused(session, "Aucune globalisation ne réunit"):
         trade.declared(session, ground.contract, "01/03/2025", "31/03/2025", "100", parts=parts)
     nothing_written(session, 0)
     agreement = Globalisation(
@@ -233,10 +233,10 @@ def test_hours_go_to_a_lot_where_nobody_worked_only_under_an_agreement(session: 
     session.flush()
     consent = GlobalisationLot(globalisation_id=agreement.id, lot_id=other.id, consented_on=None)
     session.add(consent)
-    with refused(session, "Aucune globalisation acceptée"):
+    with refused(session, "Aucune globalisation ne réunit"):
         trade.declared(session, ground.contract, "01/03/2025", "31/03/2025", "100", parts=parts)
     consent.consented_on = day("01/03/2025")
-    with refused(session, "Aucune globalisation acceptée"):  # the lot really worked on is not part of it
+    with refused(session, "Aucune globalisation ne réunit"):  # the lot really worked on is not part of it
         trade.declared(session, ground.contract, "01/03/2025", "31/03/2025", "100", parts=parts)
     session.add(GlobalisationLot(globalisation_id=agreement.id, lot_id=ground.lot.id))
     session.commit()
@@ -328,10 +328,10 @@ def test_shares_are_never_guessed_when_a_shared_out_relevé_is_corrected(session
     ground = trade.market(session)
     half = [Part(ground.placement.id, D(70))]
     old = trade.validated(session, ground.contract, "01/03/2025", "31/03/2025", "140", parts=half)
-    with refused(session, "Répartissez aussi les heures corrigées"):
-        correct(session, ground, old, "120")
-    nothing_written(session, 1)
-    correct(session, ground, old, "120", [Part(ground.placement.id, D(60))])
+    waiting = correct(session, ground, old, "120")
+    assert not shares.parts(session, waiting)
+    assert totals(session, ground) == (D(70), D(70), D(0), D(0))
+    correct(session, ground, waiting, "120", [Part(ground.placement.id, D(60))])
     assert totals(session, ground)[1] == D(70)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from wtforms import SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
@@ -24,6 +24,7 @@ from facilitator.globalisations import Candidate
 from facilitator.shares import Part
 
 ZERO = Decimal(0)
+Parts = TypeVar("Parts", bound="PartsForm")
 
 
 @dataclass(frozen=True)
@@ -40,15 +41,9 @@ class Target:
         return f"{self.placement_id}_{self.lot_id}"
 
 
-class HoursForm(TradeForm):
-    """Hours of one contract over a period inside one month."""
+class PartsForm(TradeForm):
+    """The parts of a relevé whose period and hours are known."""
 
-    from_on = FrenchDateField("Du", validators=[required()])
-    to_on = FrenchDateField("Au", validators=[required()])
-    worked = HoursField(
-        "Heures travaillées", description="Au centième\u00a0: 151,67.", validators=[required()]
-    )
-    training = HoursField("Dont formation")
     targets: Sequence[Target] = ()
 
     def parts(self) -> list[Part] | None:
@@ -66,15 +61,26 @@ class HoursForm(TradeForm):
         return typed or None
 
 
+class HoursForm(PartsForm):
+    """Hours of one contract over a period inside one month."""
+
+    from_on = FrenchDateField("Du", validators=[required()])
+    to_on = FrenchDateField("Au", validators=[required()])
+    worked = HoursField(
+        "Heures travaillées", description="Au centième\u00a0: 151,67.", validators=[required()]
+    )
+    training = HoursField("Dont formation")
+
+
 class CorrectionForm(HoursForm):
     """The relevé that replaces another, and why."""
 
     reason = TextField("Motif de la correction", longest=300, validators=[required()])
 
 
-def with_shares(base: type[HoursForm], targets: Sequence[Target]) -> type[HoursForm]:
+def with_shares(base: type[Parts], targets: Sequence[Target], least: int = 2) -> type[Parts]:
     """The form with one line of hours for each lot, when there are several."""
-    if len(targets) < 2:
+    if len(targets) < least:
         return base
     fields: dict[str, Any] = {"targets": tuple(targets)}
     for target in targets:

@@ -1,14 +1,15 @@
-"""Globalisations: recording that one company’s hours may be shared over several lots."""
+"""Globalisations: the agreements of a territory, each buyer’s consent, and the corrections that wait for shares."""
+
+from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
-from facilitator import access, globalisations
+from facilitator import access, globalisations, sharing
 from facilitator.db import db
 from facilitator.forms.hours import ConsentForm, globalisation_form
-from facilitator.hours import GlobalisationLot
-from facilitator.markets import Lot, Market
+from facilitator.forms.sharing import WithdrawalForm
+from facilitator.hours import Globalisation
 from facilitator.organisations import Organisation
 from facilitator.web import sheets
 from facilitator.web.employer_choice import asked
@@ -16,6 +17,18 @@ from facilitator.web.sheets import Sheet
 
 blueprint = Blueprint("globalisations", __name__, url_prefix="/globalisations")
 HEADING = "Globalisation des heures d’une entreprise"
+
+
+@blueprint.get("/")
+def index() -> ResponseReturnValue:
+    """The agreements of the territory, and the corrections whose hours wait for their shares."""
+    member, session = access.current(), db.session()
+    access.saw("list", "timesheet", None, member.territory_id)
+    return render_template(
+        "facilitators/hours/globalisations.html",
+        agreements=session.execute(globalisations.listed(access.visible_globalisations(member))).all(),
+        waiting=session.execute(sharing.waiting(access.visible_timesheets(member))).all(),
+    )
 
 
 @blueprint.route("/nouvelle", methods=["GET", "POST"])
@@ -30,8 +43,12 @@ def new() -> ResponseReturnValue:
     sheet = Sheet(
         heading=f"{HEADING} – {company.label}",
         submit="Enregistrer la globalisation",
-        back=url_for("timesheets.queue"),
-        crumbs=(("Relevés", url_for("timesheets.queue")), ("Globalisation", None)),
+        back=url_for(".index"),
+        crumbs=(
+            ("Relevés", url_for("timesheets.queue")),
+            ("Globalisations", url_for(".index")),
+            ("Nouvelle", None),
+        ),
         intro="Les heures ne vont sur un autre lot qu’à partir de l’accord de son acheteur.",
         template="facilitators/hours/globalisation.html",
     )
@@ -56,25 +73,10 @@ def new() -> ResponseReturnValue:
 def show(globalisation_id: int) -> ResponseReturnValue:
     """One agreement: its lots, and the consent that a buyer still owes."""
     agreement = access.globalisation_or_404(globalisation_id, lock=request.method == "POST")
-    rows = db.session.execute(
-        select(GlobalisationLot.lot_id, GlobalisationLot.consented_on, Lot.number, Lot.title, Market.object)
-        .join(Lot, Lot.id == GlobalisationLot.lot_id)
-        .join(Market, Market.id == Lot.market_id)
-        .where(GlobalisationLot.globalisation_id == agreement.id)
-        .order_by(Lot.id)
-    ).all()
-    form = ConsentForm()
+    rows = globalisations.lots_of(db.session(), agreement)
+    form, back = ConsentForm(), url_for(".show", globalisation_id=agreement.id)
     form.lot.offer(
-        (str(row.lot_id), f"{row.object} – lot {row.number}") for row in rows if row.consented_on is None
-    )
-    back = url_for(".show", globalisation_id=agreement.id)
-    company = db.session.get_one(Organisation, agreement.company_id)
-    sheet = Sheet(
-        heading=f"{HEADING} – {company.label}",
-        submit="Noter l’accord de l’acheteur",
-        back=back,
-        crumbs=(("Relevés", url_for("timesheets.queue")), ("Globalisation", None)),
-        template="facilitators/hours/globalisation_show.html",
+        (str(row.lot_id), _label(row)) for row in rows if row.consented_on is None or row.withdrawn_on
     )
 
     def verb() -> str:
@@ -84,8 +86,49 @@ def show(globalisation_id: int) -> ResponseReturnValue:
         )
         return back
 
-    effective_on, document = agreement.effective_on, agreement.document
     return sheets.answer(
-        form, sheet, verb, "L’accord de l’acheteur est noté.",
-        rows=rows, effective_on=effective_on, document=document,
-    )  # fmt: skip
+        form,
+        _about(agreement, "Noter l’accord de l’acheteur", back, "facilitators/hours/globalisation_show.html"),
+        verb,
+        "L’accord de l’acheteur est noté.",
+        rows=rows,
+        agreement_id=agreement.id,
+        effective_on=agreement.effective_on,
+        document=agreement.document,
+    )
+
+
+@blueprint.route("/<int:globalisation_id>/retrait", methods=["GET", "POST"])
+def withdraw(globalisation_id: int) -> ResponseReturnValue:
+    """The buyer of one lot takes its consent back from a day on."""
+    agreement = access.globalisation_or_404(globalisation_id, lock=request.method == "POST")
+    form, back = WithdrawalForm(), url_for(".show", globalisation_id=agreement.id)
+    rows = globalisations.lots_of(db.session(), agreement)
+    form.lot.offer((str(row.lot_id), _label(row)) for row in rows if row.consented_on)
+
+    def verb() -> str:
+        assert form.lot.data and form.withdrawn_on.data  # validated
+        globalisations.withdraw(
+            db.session(), agreement, int(form.lot.data), form.withdrawn_on.data, by=access.current().user_id
+        )
+        return back
+
+    about = _about(
+        agreement, "Noter le retrait de l’accord", back, "facilitators/act.html", "Retrait d’un accord"
+    )
+    return sheets.answer(form, about, verb, "Le retrait de l’accord est noté.")
+
+
+def _about(agreement: Globalisation, submit: str, back: str, template: str, here: str = "") -> Sheet:
+    company = db.session.get_one(Organisation, agreement.company_id).label
+    crumbs: list[tuple[str, str | None]] = [
+        ("Relevés", url_for("timesheets.queue")),
+        ("Globalisations", url_for(".index")),
+    ]
+    crumbs += [(company, back), (here, None)] if here else [(company, None)]
+    heading = f"{here or HEADING} – {company}"
+    return Sheet(heading=heading, submit=submit, back=back, crumbs=crumbs, template=template)
+
+
+def _label(row: Any) -> str:
+    return f"{row.object} – lot {row.number} {row.title}"

@@ -149,7 +149,7 @@ def correct(timesheet_id: int) -> ResponseReturnValue:
     back = url_for("timesheets.show", timesheet_id=old.id)
     intro = (
         "Le relevé d’origine reste visible\u00a0; validé, il compte jusqu’à la validation de sa correction."
-    )
+    ) + (" Videz toutes les parts pour les répartir plus tard." if form.targets else "")
     sheet = _sheet(contract, "Corriger le relevé", "Enregistrer la correction", back, intro)
 
     def verb() -> str:

@@ -13,6 +13,7 @@ from facilitator import (
     access,
     both_sides,
     declarations,
+    globalisations,
     lot_hours,
     refusal_letters,
     timesheet_queue,
@@ -174,7 +175,13 @@ def _lot_page(lot: Lot, year: int, form: NilForm) -> ResponseReturnValue:
             db.session(), {row.timesheet_id for row in shown.rows}, clock.today()
         ),
         reasons={reason.value: reason for reason in Reason},
+        agreements=_agreements(lot.id),
     )
+
+
+def _agreements(lot_id: int) -> Sequence[Any]:
+    visible = access.visible_globalisations(access.current()).where(globalisations.on_lot(lot_id))
+    return db.session.execute(globalisations.listed(visible)).all()
 
 
 def _year() -> int:
