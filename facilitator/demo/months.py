@@ -146,6 +146,14 @@ def globalise(
         ],
     )
     validations.validate(session, declared.timesheet, on=on, by=by)
+    declarations.correct(  # it waits for its new shares, and the old ones count meanwhile
+        *(session, here.contract, declared.timesheet, "Une journée d’absence, signalée après la répartition"),
+        from_on=sheet.from_on,
+        to_on=sheet.to_on,
+        worked=max(Decimal(0), sheet.worked - 7),
+        on=on,
+        by=by,
+    )
 
 
 def _quarter(hours: Decimal) -> Decimal:
