@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
 
 from facilitator import (
     access,
@@ -142,10 +143,14 @@ def _tell(refused: Sequence[Timesheet], reason: str) -> str:
 @blueprint.get("/lots/<int:lot_id>/releves")
 def of_lot(lot_id: int) -> ResponseReturnValue:
     """The people of a lot over twelve months, then its relevés one by one."""
-    lot, year = access.lot_or_404(lot_id), _year()
+    lot, year = _lot(lot_id), _year()
     form = NilForm()
     form.award.offer(_companies(lot.id))
     return _lot_page(lot, year, form)
+
+
+def _lot(lot_id: int) -> Lot:
+    return access.lot_or_404(lot_id, options=(joinedload(Lot.market),))
 
 
 def _lot_page(lot: Lot, year: int, form: NilForm) -> ResponseReturnValue:
@@ -166,7 +171,7 @@ def _lot_page(lot: Lot, year: int, form: NilForm) -> ResponseReturnValue:
         "facilitators/hours/lot.html",
         form,
         lot=lot,
-        market=db.session.get_one(Market, lot.market_id),
+        market=lot.market,
         grid=grid,
         months_columns=[(short_month(month), "num") for month in grid.months],
         year=year,
@@ -203,7 +208,7 @@ def _companies(lot_id: int) -> list[tuple[str, str]]:
 @blueprint.post("/lots/<int:lot_id>/releves/neant")
 def nil(lot_id: int) -> ResponseReturnValue:
     """Say that nobody worked for a company of the lot in a month."""
-    lot, form = access.lot_or_404(lot_id), NilForm()
+    lot, form = _lot(lot_id), NilForm()
     form.award.offer(_companies(lot.id))
     if not form.validate_on_submit():
         return _lot_page(lot, _year(), form)
@@ -218,7 +223,7 @@ def nil(lot_id: int) -> ResponseReturnValue:
     except Refused as refused:
         db.session.rollback()
         form.refuse(refused)
-        return _lot_page(access.lot_or_404(lot_id), _year(), form)
+        return _lot_page(_lot(lot_id), _year(), form)
     flash("«\u00a0Néant\u00a0» est noté pour ce mois.", "done")
     return once.commit(form, url_for(".of_lot", lot_id=lot_id, annee=form.month.data.year))
 
