@@ -192,6 +192,7 @@ FILTERS: Mapping[str, Callable[..., str]] = MappingProxyType(
         "short_month": short_month,
         "month_input": month_input,
         "plural": plural,
+        "of": of,
         "since": since,
     }
 )

@@ -194,7 +194,7 @@ def test_the_lot_and_the_list_lead_to_the_month(scene: Scene) -> None:
     assert f"{address}/repartir" in scene.desk.get(f"/lots/{scene.far.id}/releves").get_data(as_text=True)
     listed = scene.desk.get("/globalisations/")
     assert f"{address}/repartir" in listed.get_data(as_text=True) and "tous donnés" in said(listed)
-    assert "Aucun relevé de avril 2025" in said(scene.desk.get(f"{address}/repartir?mois=2025-04"))
+    assert "Aucun relevé d’avril 2025" in said(scene.desk.get(f"{address}/repartir?mois=2025-04"))
     assert "octobre 2026" in said(scene.desk.get(f"{address}/repartir?mois=jamais"))
 
 
