@@ -1,6 +1,7 @@
 """Months of hours of the demonstration: written in bulk for the past, by the verbs where something happens."""
 
 import datetime
+from collections.abc import Collection
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
@@ -14,8 +15,19 @@ from facilitator.shares import Part
 from facilitator.vocabulary import Channel, Standing, TimesheetState
 
 
-def fill(session: Session, random: Random, jobs: list[Job], on: datetime.date, by: int) -> None:
-    """A relevé for every month of every contract: validated but for the last month, some refused."""
+def fill(
+    session: Session,
+    random: Random,
+    jobs: list[Job],
+    on: datetime.date,
+    by: int,
+    late: Collection[int] = (),
+) -> None:
+    """A relevé for every month of every contract: validated but for the last month, some refused.
+
+    Of the `late` employers, every other contract of the last month is still to be declared.
+    """
+    said: dict[int, int] = {}
     month = on.replace(day=1)
     last_month = (month - datetime.timedelta(days=1)).replace(day=1)
     written: list[tuple[Timesheet, Job]] = []
@@ -29,6 +41,11 @@ def fill(session: Session, random: Random, jobs: list[Job], on: datetime.date, b
             hours = _quarter(job.hours_wanted * days / whole) if end < job.months[-1][1] else left
             left -= hours
             sheet = _sheet(random, job, start, end, min(hours, Decimal(180)), last_month, by)
+            employer = job.contract.employer_id
+            if employer in late and start >= last_month:
+                said[employer] = said.get(employer, 0) + 1
+                if said[employer] % 2:
+                    continue
             written.append((sheet, job))
     session.add_all(sheet for sheet, _ in written)
     session.flush()

@@ -14,6 +14,7 @@ from facilitator.accounts import User
 from facilitator.demo import (
     aftermath,
     correspondents,
+    declaring,
     fieldwork,
     months,
     organisations,
@@ -71,7 +72,11 @@ def load(
     working = everyone[aftermath.NEWCOMERS :]  # the others wait: proposals and fiches to decide
     jobs = list(participants.put_to_work(session, random, cast, places, working, on, facilitator.id))
     say("Relevés d’heures…")
-    months.fill(session, random, jobs, on, facilitator.id)
+    late = (
+        cast.companies[0].id,
+        cast.siae[SiaeKind.ETTI][0].id,
+    )  # those of the accounts have a month to declare
+    months.fill(session, random, jobs, on, facilitator.id, late)
     verdicts.refresh(session)
     _events(session, jobs, places, on, facilitator.id)
     verdicts.refresh(session)
@@ -84,6 +89,7 @@ def load(
     correspondents.arrange(session, cast, territory.id, on, facilitator.id)
     _second_territory(session, random, cast, on)
     accounts_made = _accounts(session, territory, facilitator, cast, jobs)
+    declaring.begin(session, late, on)
     requests.tell(session, territory.id, on, facilitator.id)
     fieldwork.tell(session, places, on, facilitator.id)
     verdicts.refresh(session)
