@@ -8,7 +8,7 @@ from decimal import Decimal
 from facilitator.french import NBSP, euros, number
 from facilitator.french import month as french_month
 from facilitator.outcomes import Chain
-from facilitator.penalty_cases import Progress
+from facilitator.penalty_cases import Next, Progress
 from facilitator.penalty_words import PenaltyActor, PenaltyReason
 from facilitator.rules import Rules
 from facilitator.statement import AwardStatement, PenaltyLine, Statement
@@ -65,12 +65,18 @@ def public_groups() -> dict[str, tuple[Criterion, ...]]:
 class PenaltyOutcome:
     """A penalty file as it stood on the day of the bilan: what was stated, what its buyer decided."""
 
+    id: int
+    lot: str
     award_id: int | None  # None: the lot as a whole
     company: str
     amount: Decimal
     progress: Progress
     reason: PenaltyReason | None
     settlement_number: str | None
+
+    def next(self, on: date) -> Next:
+        """Whose turn it is on a day."""
+        return self.progress.next(on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +141,15 @@ class Situation:
     @property
     def lots(self) -> tuple[LotLine, ...]:
         return tuple(lot for market in self.markets for lot in market.lots)
+
+    def penalties_waiting_for(self, actor: PenaltyActor) -> list[PenaltyOutcome]:
+        """The penalty files in which it was this actor’s turn on the day of the situation."""
+        return [
+            file
+            for lot in self.lots
+            for file in lot.files
+            if file.progress.open and file.next(self.on).actor is actor
+        ]
 
 
 @dataclass(frozen=True, slots=True)

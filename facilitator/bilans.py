@@ -265,16 +265,19 @@ def _penalty_files(
 ) -> dict[int, tuple[PenaltyOutcome, ...]]:
     """The penalty files of lots as they stood at the close of a day (one select)."""
     rows = session.execute(
-        select(PenaltyFile, func.coalesce(Organisation.name, Organisation.identifier))
+        select(PenaltyFile, Lot.number, Lot.title, func.coalesce(Organisation.name, Organisation.identifier))
         .join(Organisation, Organisation.id == PenaltyFile.company_id)
+        .join(Lot, Lot.id == PenaltyFile.lot_id)
         .where(PenaltyFile.lot_id.in_(set(lot_ids)))
         .order_by(PenaltyFile.id)
     )
     found: dict[int, tuple[PenaltyOutcome, ...]] = {}
-    for file, company in rows:
+    for file, number, title, company in rows:
         progress = file.progress.at(on)
         if progress is not None:
             outcome = PenaltyOutcome(
+                file.id,
+                f"Lot {number} – {title}",
                 file.award_id,
                 company,
                 file.amount,

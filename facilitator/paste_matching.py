@@ -188,6 +188,7 @@ class Placed(Generic[Key]):
     sure: Sure
     near: tuple[Key, ...]
     why: str = ""
+    closed: bool = False  # the cell is known, and takes no hours
     periods: tuple[Key, ...] = ()  # the cells of one person on one site, when there are several
 
     @property
@@ -239,9 +240,10 @@ class Month(Generic[Key]):
             return Placed(line, None, Sure.doubtful, near, self._nowhere(line, who.chosen, where))
         if len(open_) > 1:
             why = "Plusieurs périodes ce mois-ci\u00a0: choisissez."
-            return Placed(line, None, Sure.doubtful, near, why, tuple(slot.key for slot in open_))
+            periods = tuple(slot.key for slot in open_)
+            return Placed(line, None, Sure.doubtful, near, why, periods=periods)
         if open_[0].closed:
-            return Placed(line, None, Sure.doubtful, near, open_[0].closed)
+            return Placed(line, None, Sure.doubtful, near, open_[0].closed, closed=True)
         sure = Sure.certain if {who.sure, where.sure} == {Sure.certain} else Sure.likely
         return Placed(line, open_[0].key, sure, near)
 

@@ -33,7 +33,7 @@ def test_a_lot_has_one_open_plan_at_a_time(session: Session) -> None:
 
 def test_a_step_before_the_plan_or_in_a_closed_one_is_refused(session: Session) -> None:
     plan = opened(session, trade.market(session).lot)
-    with pytest.raises(RecoveryRefused, match="15 juin 2025"):
+    with pytest.raises(RecoveryRefused, match="15\u00a0juin\u00a02025"):
         recovery_plans.add_step(session, plan, Wanted("Relancer", "Le titulaire", day("14/06/2025")), by=None)
     recovery_plans.close(session, plan, on=day("01/07/2025"), by=None)
     with pytest.raises(RecoveryRefused, match="terminé depuis le"):

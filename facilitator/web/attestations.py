@@ -32,7 +32,7 @@ def show(attestation_id: int) -> ResponseReturnValue:
     return render_template("facilitators/bilans/attestation.html", issued=issued, lot=lot)
 
 
-@blueprint.get("/attestations/<int:attestation_id>/pdf")
+@blueprint.get("/attestations/<int:attestation_id>.pdf")
 def pdf(attestation_id: int) -> ResponseReturnValue:
     """The page as it was issued, byte for byte."""
     issued = access.attestation_or_404(attestation_id, options=(undefer(Attestation.pdf),))

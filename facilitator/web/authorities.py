@@ -5,7 +5,7 @@ from io import BytesIO
 from flask import Blueprint, Response, abort, render_template, request, send_file
 from sqlalchemy import select
 
-from facilitator import access, bilans, frozen_bilans, journal, penalty_lists
+from facilitator import access, bilans, frozen_bilans, journal
 from facilitator import documents as register
 from facilitator.attestations import Attestation
 from facilitator.bilan import Bilan
@@ -27,14 +27,12 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def index() -> str:
     """All markets of the buyer, a sentence for each."""
     member, on = access.current(), as_of.asked()
-    session, today = db.session(), clock.today()
-    found = bilans.situation(session, member.organisation_id, on)
-    files = penalty_lists.rows(session, access.visible_penalty_files(member), penalty_lists.still_open())
+    found, today = bilans.situation(db.session(), member.organisation_id, on), clock.today()
     return render_template(
         "authorities/index.html",
         situation=found,
         today=today,
-        todo=penalty_lists.waiting_for(files, PenaltyActor.buyer, today),
+        todo=found.penalties_waiting_for(PenaltyActor.buyer) if on == today else [],
     )
 
 

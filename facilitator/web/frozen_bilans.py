@@ -162,7 +162,7 @@ def download(content: bytes, mimetype: str, name: str) -> ResponseReturnValue:
     return send_file(io.BytesIO(content), mimetype=mimetype, as_attachment=True, download_name=name)
 
 
-@blueprint.get("/bilans/<int:bilan_id>/pdf")
+@blueprint.get("/bilans/<int:bilan_id>.pdf")
 def pdf(bilan_id: int) -> ResponseReturnValue:
     """A bilan as it was sent, byte for byte."""
     frozen = access.frozen_bilan_or_404(bilan_id, options=(undefer(FrozenBilan.pdf),))
@@ -170,7 +170,7 @@ def pdf(bilan_id: int) -> ResponseReturnValue:
     return download(frozen.pdf, PDF, f"{frozen.file_name}.pdf")
 
 
-@blueprint.get("/bilans/<int:bilan_id>/classeur")
+@blueprint.get("/bilans/<int:bilan_id>.xlsx")
 def workbook(bilan_id: int) -> ResponseReturnValue:
     """Its workbook as it was sent, byte for byte."""
     frozen = access.frozen_bilan_or_404(bilan_id, options=(undefer(FrozenBilan.workbook),))

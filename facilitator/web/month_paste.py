@@ -97,7 +97,7 @@ def _row(one: Placed[str]) -> Row:
             "À vérifier\u00a0: le nom ou le chantier est écrit autrement." if one.sure == Sure.likely else ""
         ),
         wrong="",
-        skipped=not line.hours and bool(one.slot),
+        skipped=one.closed or (not line.hours and bool(one.slot)),
     )
 
 

@@ -65,7 +65,7 @@ def test_an_attestation_is_issued_downloaded_and_checked_by_anyone(app: Flask, d
     shown = text_of(desk.get(f"/attestations/{made.id}"))
     assert made.shown_code in shown
     assert "février 2025 1 100,00 h" in plain(shown)
-    file = desk.get(f"/attestations/{made.id}/pdf")
+    file = desk.get(f"/attestations/{made.id}.pdf")
     assert file.mimetype == "application/pdf"
     assert made.shown_code in text_of_pdf(file.data)
     assert desk.ground.company.label in plain(text_of_pdf(file.data))
@@ -164,9 +164,9 @@ def test_buyer_and_company_download_it_and_a_subcontractor_of_another_lot_does_n
     other = someone(app, session, ROLES.company, trade.company(session))
     assert made.label in text_of(buyer.get("/mes-marches/bilans"))
     assert made.label in text_of(company.get(f"/entreprise/lots/{ground.lot.id}"))
-    files = [each.get(f"/attestations/{made.id}/pdf") for each in (buyer, company, desk.client)]
+    files = [each.get(f"/attestations/{made.id}.pdf") for each in (buyer, company, desk.client)]
     assert {each.data for each in files} == {files[0].data}
-    assert other.get(f"/attestations/{made.id}/pdf").status_code == 404
+    assert other.get(f"/attestations/{made.id}.pdf").status_code == 404
     assert company.get(f"/attestations/{made.id}").status_code == 404
 
 
@@ -185,9 +185,9 @@ def test_a_bilan_is_sent_once_kept_byte_for_byte_and_read_by_its_buyer(app: Flas
     letter = session.scalars(select(OutboxMail)).one()
     assert letter.recipient == "achats@demo.example"
     buyer = someone(app, session, ROLES.authority, ground.buyer)
-    before = [buyer.get(f"/bilans/{frozen.id}/{what}").data for what in ("pdf", "classeur")]
+    before = [buyer.get(f"/bilans/{frozen.id}.{what}").data for what in ("pdf", "xlsx")]
     correct(session, ground, "79")
-    assert [desk.get(f"/bilans/{frozen.id}/{what}").data for what in ("pdf", "classeur")] == before
+    assert [desk.get(f"/bilans/{frozen.id}.{what}").data for what in ("pdf", "xlsx")] == before
     shown = plain(text_of(desk.get(f"/lots/{ground.lot.id}/bilans")))
     assert "les heures ont changé depuis : −21,00 h – établir le n° 2" in shown
     desk.send(
@@ -232,7 +232,7 @@ def test_a_company_and_another_buyer_never_get_a_bilan(app: Flask, desk: Desk) -
         someone(app, session, ROLES.authority, trade.buyer(session)),
     )
     for client in clients:
-        assert client.get(f"/bilans/{frozen.id}/pdf").status_code == 404
+        assert client.get(f"/bilans/{frozen.id}.pdf").status_code == 404
 
 
 def test_the_bilan_of_the_day_is_read_by_each_without_being_kept(app: Flask, desk: Desk) -> None:
@@ -294,7 +294,7 @@ def test_a_groupement_s_lot_attestation_is_its_cotraitant_s_too(app: Flask, desk
     made = issued(desk)
     assert attestations.of_lot(session, ground.lot.id) == [made]
     client = someone(app, session, ROLES.company, other)
-    assert client.get(f"/attestations/{made.id}/pdf").status_code == 200
+    assert client.get(f"/attestations/{made.id}.pdf").status_code == 200
 
 
 def test_an_unfinished_ground_says_what_will_stand_there(client: Browser, session: Session) -> None:
