@@ -14,7 +14,7 @@ from wtforms import (
 
 from facilitator.forms.base import TradeForm
 from facilitator.forms.fields import plain_text, required, visible
-from facilitator.pasted_lines import LONGEST, Line, wrong_hours
+from facilitator.pasted_lines import LONGEST, Line, read, wrong_hours
 from facilitator.pasted_months import Choice
 
 LONGEST_TEXT = 60_000
@@ -32,11 +32,22 @@ class PasteForm(TradeForm):
     )
 
     def validate_text(self, field: Any) -> None:
-        count = sum(1 for line in (field.data or "").splitlines() if line.strip())
-        if count > LONGEST + 1:
+        lines = read(field.data or "")
+        if len(lines) > LONGEST:
             raise ValidationError(
-                f"{count}\u00a0lignes\u00a0: collez-en au plus {LONGEST} à la fois, puis recommencez avec la suite."
+                f"{len(lines)}\u00a0lignes\u00a0: collez-en au plus {LONGEST} à la fois, puis recommencez avec la suite."
             )
+        if all(line.problem for line in lines):
+            raise ValidationError(_none_read(lines))
+
+
+def _none_read(lines: Sequence[Line]) -> str:
+    if not lines:
+        return "Aucune ligne ne se lit\u00a0: sous les titres, collez une ligne par personne et chantier."
+    first = lines[0]
+    return (
+        f"Aucune ligne ne se lit. Ligne {first.number}\u00a0: {first.problem[0].lower()}{first.problem[1:]}"
+    )
 
 
 class ReportForm(TradeForm):

@@ -141,6 +141,8 @@ def test_nothing_left_is_refused(pasting: Pasting) -> None:
         ("Camille\t1 85 05 78 006 084 91\t12", "sécurité sociale"),
         ("x" * 60_001, "gardez-en au plus"),
         ("a\tb\t1\n" * 500, "au plus 400 à la fois"),
+        ("Nom;Heures", "sous les titres, collez une ligne par personne"),
+        ("Camille", "Aucune ligne ne se lit. Ligne 1 : une seule colonne"),
     ],
 )
 def test_a_paste_that_cannot_be_read_is_refused_and_kept(pasting: Pasting, text: str, sentence: str) -> None:
