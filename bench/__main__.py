@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from bench import imports, pages, posts, verdict_refresh, workbook
+from bench import imports, month, pages, posts, verdict_refresh, workbook
 from bench.engines import Engine, applications
 from bench.filling import fill
 from bench.measure import seconds
@@ -19,7 +19,7 @@ from facilitator.web.clock import today
 SMALL, LARGE = 30_000, 300_000
 WORKBOOK = 28_500
 RECORDS = 2_000
-PARTS = ("pages", "workbook", "import", "verdicts", "posts")
+PARTS = ("pages", "workbook", "import", "verdicts", "posts", "month")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -56,6 +56,14 @@ def _measure(engine: Engine, asked: argparse.Namespace) -> None:
     unknown = set(parts) - set(PARTS)
     if unknown:
         sys.exit(f"unknown part: {', '.join(sorted(unknown))}")
+    if "month" in parts:
+        month.run(engine.name, engine.application("month"))
+    if set(parts) != {"month"}:
+        _measure_filled(engine, asked, parts)
+
+
+def _measure_filled(engine: Engine, asked: argparse.Namespace, parts: Sequence[str]) -> None:
+    """The parts that need a filled database."""
     small = _site(engine, "small", [asked.small])[0]
     if "pages" in parts:
         beside, inside = _site(engine, "large", [asked.small, asked.large - asked.small])

@@ -16,10 +16,13 @@ Bounds = tuple[datetime.date | None, datetime.date | None]
 
 
 def execution(session: Session, lot_ids: Iterable[int]) -> dict[int, Bounds]:
-    """First and last day of execution of each lot, with all that is known today (one select)."""
+    """First and last day of execution of each lot, with all that is known today (one select; none without a lot)."""
+    wanted = set(lot_ids)
+    if not wanted:
+        return {}
     rows = session.execute(
         select(LotDate.lot_id, LotDate.kind, LotDate.value_on)
-        .where(LotDate.lot_id.in_(set(lot_ids)))
+        .where(LotDate.lot_id.in_(wanted))
         .order_by(LotDate.effective_on.nulls_first(), LotDate.id)
     )
     latest: dict[int, dict[str, datetime.date]] = {}

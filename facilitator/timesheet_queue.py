@@ -22,7 +22,6 @@ from facilitator.placements import Placement
 from facilitator.rules import DatedRules
 from facilitator.second_answers import ANSWERER, Answered, SecondAnswer
 from facilitator.sendings import Sending
-from facilitator.territories import rules_of
 from facilitator.timesheet_turns import Declaration, declaration_of
 from facilitator.vocabulary import ContractType, Reason, Standing, TimesheetState
 
@@ -158,16 +157,14 @@ def choices(
     )
 
 
-def implausible(session: Session, wanted: Select[*tuple[Any, ...]], territory_id: int) -> set[int]:
-    """The shares among these whose hours deserve a second look (two selects)."""
-    rules = rules_of(session, territory_id)
+def implausible(session: Session, wanted: Select[*tuple[Any, ...]], rules: DatedRules) -> set[int]:
+    """The shares among these whose hours deserve a second look (one select)."""
     found = session.execute(wanted.add_columns(_MONTH_TOTAL.label("total")))
     return {row.id for row in found if _warnings(row, row.total, rules)}
 
 
-def lines(session: Session, rows: Sequence[Any], territory_id: int) -> list[Waiting]:
-    """What stands beside each row (eight selects, whatever their number)."""
-    rules = rules_of(session, territory_id)
+def lines(session: Session, rows: Sequence[Any], rules: DatedRules) -> list[Waiting]:
+    """What stands beside each row (seven selects, whatever their number)."""
     totals = _month_totals(session, rows)
     before = _months_before(session, rows)
     shares = [row.id for row in rows]

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,8 +111,8 @@ class Visitor:
     def get(self, path: str) -> Answer:
         return self._send("GET", path)
 
-    def post(self, path: str, data: dict[str, str]) -> Answer:
-        return self._send("POST", path, urlencode(data))
+    def post(self, path: str, data: Mapping[str, str | list[str]]) -> Answer:
+        return self._send("POST", path, urlencode(data, doseq=True))
 
     def _send(self, method: str, path: str, body: str | None = None) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)

@@ -18,4 +18,16 @@ def test_a_killed_server_loses_nothing_acknowledged(session: Session, database: 
 def test_the_same_form_sent_many_times_at_once_has_one_effect(
     session: Session, database: str, tmp_path: Path
 ) -> None:
-    durability.the_same_post_has_one_effect(session, database, tmp_path, times=20, servers=2)
+    durability.the_same_post_has_one_effect(session, database, tmp_path, times=50, servers=2)
+
+
+def test_a_month_sent_fifty_times_at_once_has_one_effect(
+    session: Session, database: str, tmp_path: Path
+) -> None:
+    durability.a_month_sent_many_times_has_one_effect(session, database, tmp_path, times=50, servers=2)
+
+
+def test_a_validation_sent_fifty_times_at_once_has_one_effect(
+    session: Session, database: str, tmp_path: Path
+) -> None:
+    durability.a_validation_sent_many_times_has_one_effect(session, database, tmp_path, times=50, servers=2)

@@ -76,6 +76,26 @@ def test_what_was_altered_behind_its_back_is_found(
     assert "écart" in capsys.readouterr().out
 
 
+def test_the_first_altered_line_of_a_lot_s_journal_is_named(
+    app: Flask, session: Session, ground: Ground, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lot = {"lot": ground.lot.id}
+    lines = session.scalars(
+        text(
+            "SELECT position FROM journal_entries WHERE lot_id = :lot AND verb = 'declare' ORDER BY position"
+        ),
+        lot,
+    ).all()
+    with unguarded(session):
+        session.execute(
+            text("UPDATE journal_entries SET thing_id = 999 WHERE lot_id = :lot AND verb = 'declare'"), lot
+        )
+    assert frame.run(cli, ["verify"], app) == 1
+    told = capsys.readouterr().out.replace("\u00a0", " ")
+    named = f"lot {ground.lot.id}, écriture n° {lines[0]} : « Relevé d’heures déclaré »"
+    assert len(lines) == 2 and named in told and f"n° {lines[1]}" not in told
+
+
 def test_hours_on_another_lot_without_an_agreement_are_found(
     app: Flask, session: Session, ground: Ground, capsys: pytest.CaptureFixture[str]
 ) -> None:

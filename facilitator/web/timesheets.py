@@ -32,6 +32,7 @@ from facilitator.markets import Lot, Market
 from facilitator.organisations import Organisation
 from facilitator.people import Person
 from facilitator.refusals import Conflict, Refused
+from facilitator.territories import rules_of
 from facilitator.timesheet_queue import Answer
 from facilitator.vocabulary import Channel, Reason, Standing, TimesheetState
 from facilitator.web import clock, keyset, once, queue_filters, sheets
@@ -52,15 +53,15 @@ def queue() -> ResponseReturnValue:
 def _queue(form: QueueForm | RefuseManyForm) -> ResponseReturnValue:
     """The list, as its address filters it; a refused form is shown in it with what was ticked and typed."""
     member, session, asked = access.current(), db.session(), queue_filters.asked()
-    waiting = access.visible_timesheets(member)
+    waiting, rules = access.visible_timesheets(member), rules_of(session, member.territory_id)
     rows = timesheet_queue.rows(waiting, asked.wanted)
     if asked.wanted.plausible:
-        doubtful = timesheet_queue.implausible(session, rows, member.territory_id)
+        doubtful = timesheet_queue.implausible(session, rows, rules)
         rows = rows.where(Share.id.not_in(doubtful))
     shown = keyset.slice_of(
         rows, Share.lot_id, Share.month, Share.id, size=AT_ONCE, endpoint="timesheets.queue"
     )
-    lines = timesheet_queue.lines(session, shown.rows, member.territory_id)
+    lines = timesheet_queue.lines(session, shown.rows, rules)
     lots, employers = timesheet_queue.choices(session, waiting)
     access.saw("list", "timesheet", None, member.territory_id)
     return page(
