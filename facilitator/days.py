@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from facilitator import lot_dates
+from facilitator import documents, lot_dates
 from facilitator.awards import Award
 from facilitator.commitments import ExpectedDocument, LedgerLine
 from facilitator.contracts import Contract, PlacementContract
@@ -48,7 +48,8 @@ class Mine:
     declined: Waiting
     to_split: Waiting
     undefined_lots: Waiting
-    documents: Waiting
+    documents: Waiting  # to read
+    late_documents: Waiting  # that companies have not handed in
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ class Silent:
 
 def mine(session: Session, territory_id: int, on: datetime.date) -> Mine:
     """What waits for the facilitators of a territory (six selects)."""
+    to_see, late = documents_of(session, ExpectedDocument.territory_id == territory_id, on)
     return Mine(
         sheets=_waiting(
             session,
@@ -120,13 +122,8 @@ def mine(session: Session, territory_id: int, on: datetime.date) -> Mine:
             Share.reason == Reason.to_split,
         ),
         undefined_lots=_undefined_lots(session, territory_id),
-        documents=_waiting(
-            session,
-            ExpectedDocument.expected_on,
-            ExpectedDocument.territory_id == territory_id,
-            ExpectedDocument.received_on.is_(None),
-            ExpectedDocument.expected_on <= on,
-        ),
+        documents=to_see,
+        late_documents=late,
     )
 
 
@@ -146,6 +143,18 @@ def _waiting(session: Session, since: Any, *conditions: ColumnElement[bool]) -> 
     return Waiting(count, oldest)
 
 
+def documents_of(session: Session, where: ColumnElement[bool], on: datetime.date) -> tuple[Waiting, Waiting]:
+    """Documents that came and wait to be read, then those that are late (one select)."""
+    to_see, late = documents.to_see(), documents.late(on)
+    row = session.execute(
+        select(
+            func.count().filter(to_see), func.min(ExpectedDocument.received_on).filter(to_see),
+            func.count().filter(late), func.min(ExpectedDocument.expected_on).filter(late),
+        ).where(where)
+    ).one()  # fmt: skip
+    return Waiting(row[0], row[1]), Waiting(row[2], row[3])
+
+
 def _undefined_lots(session: Session, territory_id: int) -> Waiting:
     """Lots without any line of the ledger; a fruitless import may leave many, so nobody is said to be late."""
     defined = exists().where(LedgerLine.lot_id == Lot.id)
@@ -153,6 +162,15 @@ def _undefined_lots(session: Session, territory_id: int) -> Waiting:
         select(func.count()).select_from(Lot).where(Lot.territory_id == territory_id, ~defined)
     )
     return Waiting(count or 0, None)
+
+
+def oldest_declared(session: Session, lot_id: int) -> datetime.date | None:
+    """Since when hours of a lot wait to be validated (one select)."""
+    return session.scalar(
+        select(func.min(Timesheet.declared_on))
+        .join(Share, Share.timesheet_id == Timesheet.id)
+        .where(Share.lot_id == lot_id, Timesheet.state == TimesheetState.declared)
+    )
 
 
 # What waits for others.

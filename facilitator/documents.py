@@ -4,8 +4,9 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from facilitator import journal
@@ -14,7 +15,7 @@ from facilitator.awards import Award
 from facilitator.commitments import ExpectedDocument
 from facilitator.contracts import Contract, PlacementContract
 from facilitator.french import date as french_date
-from facilitator.markets import Lot
+from facilitator.markets import Lot, Market
 from facilitator.organisations import Organisation
 from facilitator.paperwork import DocumentFacts
 from facilitator.penalties import days_late, late_document_penalty
@@ -45,6 +46,7 @@ class Delay:
 
     document: ExpectedDocument
     facts: DocumentFacts
+    market: str
 
     @property
     def days(self) -> int:
@@ -167,10 +169,15 @@ def send_back(
 
 
 def remove(session: Session, document: ExpectedDocument, *, by: int | None) -> None:
-    """Take away a document that was expected by mistake; refuses one that came."""
+    """Take away a document that was expected by mistake; refuses one that came, and one asked for again."""
     if document.received_on is not None:
         raise DocumentRefused(
             "Ce document est arrivé\u00a0: il reste dans le registre. Dites plutôt s’il est conforme ou à reprendre."
+        )
+    if document.again_of_id is not None:
+        raise DocumentRefused(
+            "Ce document en remplace un autre, à reprendre\u00a0: il reste attendu. S’il n’y a rien à reprendre,"
+            " notez son arrivée et dites-le conforme."
         )
     _note(session, "remove_document", document, by)
     session.delete(document)
@@ -186,27 +193,59 @@ def of_lots(
     session: Session, lot_ids: Iterable[int], on: datetime.date, own: ColumnElement[bool] | None = None
 ) -> list[Delay]:
     """The register of several lots, by lot and date (one select); `own` keeps only some of its lines."""
-    person = func.trim(Person.first_name + " " + func.upper(Person.last_name))
     query = (
+        _lines()
+        .where(ExpectedDocument.lot_id.in_(set(lot_ids)))
+        .order_by(Lot.id, ExpectedDocument.expected_on, ExpectedDocument.id)
+    )
+    return read(session.execute(query if own is None else query.where(own)), on)
+
+
+def register(owned: Select[ExpectedDocument], *which: ColumnElement[bool]) -> Select[Any]:
+    """Lines of many lots, the oldest first, for `read`."""
+    return (
+        _lines()
+        .where(ExpectedDocument.id.in_(owned.with_only_columns(ExpectedDocument.id)), *which)
+        .order_by(ExpectedDocument.expected_on, ExpectedDocument.id)
+    )
+
+
+def to_see() -> ColumnElement[bool]:
+    """It came, and the facilitator has not read it."""
+    return and_(ExpectedDocument.received_on.is_not(None), ExpectedDocument.seen_on.is_(None))
+
+
+def late(on: datetime.date) -> ColumnElement[bool]:
+    """It has not come, and its day is past."""
+    return and_(ExpectedDocument.received_on.is_(None), ExpectedDocument.expected_on < on)
+
+
+def awaited() -> ColumnElement[bool]:
+    """It has not come, late or not."""
+    return ExpectedDocument.received_on.is_(None)
+
+
+def _lines() -> Select[Any]:
+    lot = "Lot " + Lot.number + " – " + Lot.title
+    person = func.trim(Person.first_name + " " + func.upper(Person.last_name))
+    return (
         select(
-            ExpectedDocument, Lot.late_document_rate, Lot.number, Lot.title,
+            ExpectedDocument, Market.object, Lot.late_document_rate, lot,
             func.coalesce(Organisation.name, Organisation.identifier), person, User.name,
         )
         .join(Lot, Lot.id == ExpectedDocument.lot_id)
+        .join(Market, Market.id == Lot.market_id)
         .outerjoin(Award, Award.id == ExpectedDocument.award_id)
         .outerjoin(Organisation, Organisation.id == Award.organisation_id)
         .outerjoin(Contract, Contract.id == ExpectedDocument.contract_id)
         .outerjoin(Person, Person.id == Contract.person_id)
         .outerjoin(User, User.id == ExpectedDocument.seen_by_id)
-        .where(ExpectedDocument.lot_id.in_(set(lot_ids)))
-        .order_by(Lot.id, ExpectedDocument.expected_on, ExpectedDocument.id)
     )  # fmt: skip
-    if own is not None:
-        query = query.where(own)
-    return [
-        Delay(document, _facts(document, on, rate, f"Lot {number} – {title}", company, name, seen_by))
-        for document, rate, number, title, company, name, seen_by in session.execute(query)
-    ]
+
+
+def read(rows: Iterable[Any], on: datetime.date) -> list[Delay]:
+    """The lines of the register that a query found."""
+    return [Delay(document, _facts(document, on, *known), market) for document, market, *known in rows]
 
 
 def _facts(
@@ -255,7 +294,7 @@ def contracts_of(session: Session, lot_id: int) -> list[tuple[int, str]]:
     rows = session.execute(
         select(Contract.id, Person.first_name, Person.last_name, Contract.from_on)
         .join(Person, Person.id == Contract.person_id)
-        .where(Contract.id.in_(_serving(lot_id)))
+        .where(Contract.id.in_(serving(lot_id)))
         .order_by(Person.last_name, Person.first_name, Contract.from_on)
     )
     return [
@@ -263,7 +302,8 @@ def contracts_of(session: Session, lot_id: int) -> list[tuple[int, str]]:
     ]
 
 
-def _serving(lot_id: int, award_id: int | None = None) -> Select[int]:
+def serving(lot_id: int, award_id: int | None = None) -> Select[int]:
+    """The contracts that serve a lot, or one company of it."""
     query = (
         select(PlacementContract.contract_id)
         .join(Placement, Placement.id == PlacementContract.placement_id)
@@ -286,8 +326,8 @@ def _checked(session: Session, lot: Lot, wanted: Wanted) -> Wanted:
             .order_by(Placement.id)
             .limit(1)
         )
-        serving = session.scalars(_serving(lot.id, award_id))
-        if award_id is None or wanted.contract_id not in set(serving):
+        known = session.scalars(serving(lot.id, award_id))
+        if award_id is None or wanted.contract_id not in set(known):
             raise DocumentRefused(
                 "Ce contrat ne sert pas ce lot pour cette entreprise. Choisissez un contrat de ses mises à l’emploi."
             )

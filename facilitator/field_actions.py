@@ -11,6 +11,7 @@ from facilitator import journal
 from facilitator.accounts import User
 from facilitator.db import Instant, Model, Versioned, one_of
 from facilitator.french import date as french_date
+from facilitator.paperwork import ActionLine
 from facilitator.refusals import Refused
 from facilitator.vocabulary import FieldActionKind
 
@@ -84,6 +85,20 @@ class Noted:
         """The kind in French."""
         return FieldActionKind(self.action.kind).label
 
+    @property
+    def line(self) -> ActionLine:
+        """The same for a list or a file."""
+        return ActionLine(
+            self.label,
+            self.action.done_on,
+            self.action.minutes,
+            self.action.text,
+            self.author,
+            self.action.noted_on,
+            self.corrected,
+            self.action.corrects_id is not None,
+        )
+
     def open_to(self, user_id: int, on: datetime.date) -> bool:
         """Whether this person may still change or cancel it."""
         return may_change(self.action, user_id, on) and not self.corrected
@@ -141,13 +156,13 @@ def correct(
     return _write(session, about, what, action.id, on=on, by=by)
 
 
-def of_lot(session: Session, lot_id: int, limit: int = 100) -> list[Noted]:
+def of_lot(session: Session, lot_id: int, limit: int | None = None) -> list[Noted]:
     """The actions for a lot, the latest first (one select)."""
     return _list(session, FieldAction.lot_id == lot_id, limit)
 
 
 def of_organisation(
-    session: Session, territory_id: int, organisation_id: int, limit: int = 20
+    session: Session, territory_id: int, organisation_id: int, limit: int | None = None
 ) -> list[Noted]:
     """The actions of a territory with an organisation, the latest first (one select)."""
     own = (FieldAction.territory_id == territory_id) & (FieldAction.organisation_id == organisation_id)
@@ -169,7 +184,7 @@ def _corrected() -> ColumnElement[bool]:
     return select(later.id).where(later.corrects_id == FieldAction.id).exists()
 
 
-def _list(session: Session, own: ColumnElement[bool], limit: int) -> list[Noted]:
+def _list(session: Session, own: ColumnElement[bool], limit: int | None) -> list[Noted]:
     rows = session.execute(
         select(FieldAction, User.name, _corrected())
         .outerjoin(User, User.id == FieldAction.author_id)

@@ -124,6 +124,14 @@ def since(days: int) -> str:
     return "depuis aujourd’hui" if days < 1 else f"depuis {plural(days, 'jour')}"
 
 
+def duration(minutes: int) -> str:
+    """Show minutes as they are read: 45 min, 2 h, 3 h 05."""
+    whole, rest = divmod(minutes, 60)
+    if not whole:
+        return f"{rest}{NBSP}min"
+    return f"{number(whole)}{NBSP}h" + (f"{NBSP}{rest:02d}" if rest else "")
+
+
 def parse_number(text: str, what: str = "ce nombre", negative: bool = False) -> Decimal:
     """Read a number typed in French (1 234,5 or 151.67), at most two decimals, or refuse it."""
     typed = text.strip()
@@ -194,5 +202,6 @@ FILTERS: Mapping[str, Callable[..., str]] = MappingProxyType(
         "plural": plural,
         "of": of,
         "since": since,
+        "duration": duration,
     }
 )

@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 
 from facilitator import days, recovery_plans
 from facilitator.alerts import ENDING_DAYS
+from facilitator.commitments import ExpectedDocument
 from facilitator.french import date as french_date
 from facilitator.french import hours as french_hours
 from facilitator.french import month as french_month
-from facilitator.french import plural
+from facilitator.french import plural, since
+from facilitator.periods import last_of_month
 from facilitator.recovery_plans import Followed
 from facilitator.statement import Statement
 from facilitator.vocabulary import Pace, Reason
@@ -26,6 +28,8 @@ class NextAction(Enum):
     ask_hours = "ask_hours"
     split = "split"
     validate = "validate"
+    read_documents = "read_documents"
+    ask_documents = "ask_documents"
 
 
 @dataclass(frozen=True)
@@ -35,10 +39,11 @@ class LotAlert:
     tone: str  # late or critical
     sentence: str
     action: NextAction
+    turn: str = "À vous."  # who must act, and since when it is known
 
 
 def of_lot(session: Session, lot_id: int, at: Statement, on: datetime.date) -> list[LotAlert]:
-    """The alerts of a lot today, the gravest first (its statement is given; five selects at most)."""
+    """The alerts of a lot today, the gravest first (its statement is given; seven selects at most)."""
     found = []
     if at.defined and (at.start is None or at.end is None):
         found.append(
@@ -50,7 +55,8 @@ def of_lot(session: Session, lot_id: int, at: Statement, on: datetime.date) -> l
         )
     plan = next((each for each in recovery_plans.of_lot(session, lot_id) if not each.plan.closed_on), None)
     found += _of_rythme(at, plan, on)
-    found += _of_hours(at)
+    found += _of_hours(session, lot_id, at, on)
+    found += _of_documents(session, lot_id, on)
     if at.defined and not at.ended:
         found += _of_silence(session, lot_id, on)
     return sorted(found, key=lambda each: each.tone)  # «critical» comes before «late»
@@ -60,8 +66,13 @@ def _of_rythme(at: Statement, plan: Followed | None, on: datetime.date) -> list[
     """Late, critical, or too slow to arrive: a plan; with a plan, its late steps."""
     if plan is not None:
         late = plan.late(on)
+        oldest = min((step.due_on for step in plan.steps if step.late(on)), default=on)
         said = plural(late, "étape du plan de rattrapage est", "étapes du plan de rattrapage sont")
-        return [LotAlert("late", f"{said} en retard.", NextAction.follow_plan)] if late else []
+        return (
+            [LotAlert("late", f"{said} en retard.", NextAction.follow_plan, _mine(oldest, on))]
+            if late
+            else []
+        )
     if not at.defined or at.ended or not at.left:
         return []
     tone = "critical" if at.pace is Pace.critical else "late"
@@ -92,7 +103,7 @@ def _behind(at: Statement) -> str:
     return f"{french_hours(at.retained)} retenues pour {french_hours(at.expected)} attendues"
 
 
-def _of_hours(at: Statement) -> list[LotAlert]:
+def _of_hours(session: Session, lot_id: int, at: Statement, on: datetime.date) -> list[LotAlert]:
     found = []
     to_split = dict(at.unretained_by_reason).get(Reason.to_split)
     if to_split:
@@ -104,9 +115,9 @@ def _of_hours(at: Statement) -> list[LotAlert]:
             )
         )
     if at.awaiting:
-        found.append(
-            LotAlert("late", f"{french_hours(at.awaiting)} attendent d’être validées.", NextAction.validate)
-        )
+        said = f"{french_hours(at.awaiting)} attendent d’être validées."
+        oldest = days.oldest_declared(session, lot_id) or on
+        found.append(LotAlert("late", said, NextAction.validate, _mine(oldest, on)))
     return found
 
 
@@ -118,6 +129,24 @@ def _of_silence(session: Session, lot_id: int, on: datetime.date) -> list[LotAle
             f"{each.employer} n’a rien déclaré pour {french_month(month)}"
             f" ({plural(each.contracts, 'contrat', 'contrats')}).",
             NextAction.ask_hours,
+            f"À cet employeur, {since((on - last_of_month(month)).days)}.",
         )
         for each in days.silent_on_lot(session, lot_id, month)
     ]
+
+
+def _of_documents(session: Session, lot_id: int, on: datetime.date) -> list[LotAlert]:
+    to_see, late = days.documents_of(session, ExpectedDocument.lot_id == lot_id, on)
+    found = []
+    if late.since:
+        said = plural(late.count, "document en retard", "documents en retard")
+        whose = f"À l’entreprise, {since(late.days(on))}."
+        found.append(LotAlert("late", f"{said}.", NextAction.ask_documents, whose))
+    if to_see.since:
+        said = plural(to_see.count, "document arrivé, à lire", "documents arrivés, à lire")
+        found.append(LotAlert("late", f"{said}.", NextAction.read_documents, _mine(to_see.since, on)))
+    return found
+
+
+def _mine(day: datetime.date, on: datetime.date) -> str:
+    return f"À vous, {since((on - day).days)}."

@@ -1,10 +1,10 @@
-"""Papers that companies owe and field actions: their coded words, and one line of the list of papers as each audience reads it."""
+"""Papers that companies owe and field actions: their coded words, what is known of a paper, and how it is named."""
 
 import datetime
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from facilitator.french import month as french_month
 from facilitator.labels import Labelled
 
 
@@ -39,14 +39,6 @@ class FieldActionKind(Labelled):
     other = "other", "Autre action"
 
 
-class Reader(Labelled):
-    """Who reads the list of papers; each learns what concerns it."""
-
-    facilitator = "facilitator", "Facilitateur"
-    company = "company", "Entreprise"
-    buyer = "buyer", "Donneur d’ordre"
-
-
 @dataclass(frozen=True, slots=True)
 class DocumentFacts:
     """One line of the register with all that is known of it."""
@@ -67,65 +59,41 @@ class DocumentFacts:
     reason: str | None
     filed: str | None
 
-    @property
-    def state(self) -> str:
-        """Where it stands: attendu, en retard, à lire, conforme, à reprendre."""
-        if self.verdict is not None:
-            return self.verdict.label
-        if self.received_on is not None:
-            return "À lire"
-        return "En retard" if self.days else "Attendu"
+
+@dataclass(frozen=True, slots=True)
+class ActionLine:
+    """One field action as a list shows it; one that a later line corrects stays readable."""
+
+    label: str
+    done_on: datetime.date
+    minutes: int
+    text: str | None
+    author: str
+    noted_on: datetime.date
+    corrected: bool
+    corrects: bool
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentLine:
-    """One line as a reader may know it."""
+class ActionList:
+    """What a territory did for a lot: the proof that it keeps; `seal` is its journal’s length and digest."""
 
+    territory: str
+    buyer: str
+    market: str
     lot: str
-    company: str | None
-    document: str
-    precision: str | None
-    person: str | None
-    month: datetime.date | None
-    expected_on: datetime.date
-    received_on: datetime.date | None
-    days: int
-    penalty: Decimal | None
-    seen_on: datetime.date | None
-    seen_by: str | None
-    state: str
-    reason: str | None
-    filed: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentList:
-    """The list of papers of some lots on a day, for one reader."""
-
-    title: str
-    about: str
-    reader: Reader
     on: datetime.date
-    lines: tuple[DocumentLine, ...]
-
-    def count(self, *states: str) -> int:
-        """How many papers stand so."""
-        return sum(line.state in states for line in self.lines)
+    lines: tuple[ActionLine, ...]
+    seal: tuple[int, str]
 
     @property
-    def missing(self) -> int:
-        return sum(line.received_on is None for line in self.lines)
+    def standing(self) -> tuple[ActionLine, ...]:
+        """The lines that no other corrects, and that took place."""
+        return tuple(each for each in self.lines if not each.corrected and each.minutes)
 
     @property
-    def late(self) -> int:
-        """Papers that came late or are late today."""
-        return sum(line.days > 0 for line in self.lines)
-
-    @property
-    def penalty(self) -> Decimal | None:
-        """What all delays cost; None where no lot has a rate."""
-        amounts = [line.penalty for line in self.lines if line.penalty is not None]
-        return sum(amounts, Decimal(0)) if amounts else None
+    def minutes(self) -> int:
+        return sum(each.minutes for each in self.standing)
 
 
 def public_label(kind: DocumentKind, label: str, personal: bool) -> str:
@@ -133,39 +101,14 @@ def public_label(kind: DocumentKind, label: str, personal: bool) -> str:
     return label if kind is DocumentKind.other and not personal else kind.label
 
 
-def told_to(reader: Reader, facts: DocumentFacts) -> DocumentLine:
-    """The line without what this reader may not learn: people for buyers, why somebody is eligible for all but facilitators."""
-    precision = None if facts.label == facts.kind.label else facts.label
-    document, person, reason, filed = facts.kind.label, facts.person, facts.reason, facts.filed
-    seen_by = facts.seen_by
-    if reader is Reader.buyer:
-        document = public_label(facts.kind, facts.label, facts.person is not None)
-        precision = person = reason = filed = seen_by = None
-    elif reader is Reader.company:
-        filed = seen_by = None
-        if facts.kind is DocumentKind.eligibility_proof:
-            precision = reason = None
-    return DocumentLine(
-        facts.lot,
-        facts.company,
-        document,
-        precision,
-        person,
-        facts.month,
-        facts.expected_on,
-        facts.received_on,
-        facts.days,
-        facts.penalty,
-        facts.seen_on,
-        seen_by,
-        facts.state,
-        reason,
-        filed,
-    )
+def letter_label(kind: DocumentKind, label: str, month: datetime.date | None) -> str:
+    """What the company that owes a paper reads of it in a letter; never why somebody is eligible."""
+    named = kind.label
+    if label != kind.label and kind is not DocumentKind.eligibility_proof:
+        named = label if kind is DocumentKind.other else f"{kind.label} ({label})"
+    return of_month(named, month)
 
 
-def list_for(
-    reader: Reader, title: str, about: str, on: datetime.date, found: Sequence[DocumentFacts]
-) -> DocumentList:
-    """The list of papers that this reader gets."""
-    return DocumentList(title, about, reader, on, tuple(told_to(reader, each) for each in found))
+def of_month(named: str, month: datetime.date | None) -> str:
+    """The name of a paper with its month, for the same one is expected each month."""
+    return named if month is None else f"{named}, {french_month(month)}"

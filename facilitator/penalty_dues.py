@@ -11,6 +11,7 @@ from facilitator import compliance, documents, statements
 from facilitator.awards import Award
 from facilitator.lot_facts import LotFacts
 from facilitator.markets import Lot, Market
+from facilitator.paperwork import DocumentFacts, of_month, public_label
 from facilitator.penalties import leader_of, roots_of
 from facilitator.penalty_cases import DocumentDelay, Figures, figures_of
 from facilitator.rules import Rules
@@ -89,7 +90,7 @@ def _late_documents(
         (
             roots.get(each.document.award_id or 0, leader.id if leader else None),
             DocumentDelay(
-                each.document.label,
+                _named(each.facts),
                 each.document.expected_on,
                 each.document.received_on,
                 each.days,
@@ -99,6 +100,11 @@ def _late_documents(
         for each in documents.delays(session, lot, on)
         if each.penalty
     ]
+
+
+def _named(facts: DocumentFacts) -> str:
+    """The buyer reads the file too: a paper of somebody has its kind only."""
+    return of_month(public_label(facts.kind, facts.label, facts.person is not None), facts.month)
 
 
 def _associated(session: Session, lot: Lot) -> dict[int, int]:

@@ -15,6 +15,7 @@ from facilitator.contracts import Contract, PlacementContract
 from facilitator.hours import NilDeclaration, Share, Timesheet
 from facilitator.markets import Lot, LotDate, LotStop, Market
 from facilitator.organisations import Organisation
+from facilitator.paperwork import DocumentKind, letter_label
 from facilitator.people import Person
 from facilitator.periods import Interval, last_of_month
 from facilitator.placements import Placement
@@ -22,12 +23,7 @@ from facilitator.reminder_calendar import Site, common_days, months_over
 from facilitator.reminder_owing import LEADERS, Owing
 from facilitator.second_answers import SecondAnswer
 from facilitator.sendings import Sending
-from facilitator.vocabulary import (
-    Periodicity,
-    PlacementState,
-    SocialConsideration,
-    TimesheetState,
-)
+from facilitator.vocabulary import Periodicity, PlacementState, SocialConsideration, TimesheetState
 
 LIVE = (TimesheetState.declared, TimesheetState.validated)
 Month = datetime.date
@@ -340,7 +336,13 @@ def _questions(session: Session, facts: Facts, here: Any, on: datetime.date) -> 
             .order_by(Placement.id)
         )
     ]  # fmt: skip
-    facts.documents = [Awaited(*row) for row in session.execute(_documents(on).where(here(ExpectedDocument)))]
+    facts.documents = [
+        Awaited(
+            row.id, row.territory_id, row.lot_id, row.organisation_id,
+            letter_label(DocumentKind(row.kind), row.label, row.month), row.expected_on, row.person_id,
+        )
+        for row in session.execute(_documents(on).where(here(ExpectedDocument)))
+    ]  # fmt: skip
 
 
 def _unanswered() -> Select[*tuple[Any, ...]]:
@@ -378,8 +380,8 @@ def _documents(on: datetime.date) -> Select[*tuple[Any, ...]]:
     return (
         select(
             ExpectedDocument.id, ExpectedDocument.territory_id, ExpectedDocument.lot_id,
-            func.coalesce(asked.organisation_id, leading), ExpectedDocument.label,
-            ExpectedDocument.expected_on, Contract.person_id,
+            func.coalesce(asked.organisation_id, leading).label("organisation_id"), ExpectedDocument.kind,
+            ExpectedDocument.label, ExpectedDocument.month, ExpectedDocument.expected_on, Contract.person_id,
         )
         .outerjoin(asked, asked.id == ExpectedDocument.award_id)
         .outerjoin(Contract, Contract.id == ExpectedDocument.contract_id)

@@ -15,6 +15,7 @@ class Who(Labelled):
     declarant = "declarant", "Le déclarant"
     second_side = "second_side", "L’autre partie"
     employer = "employer", "L’employeur"
+    company = "company", "L’entreprise"
     nobody = "nobody", "Personne"
 
 

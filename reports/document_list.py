@@ -6,7 +6,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from facilitator import french
-from facilitator.paperwork import DocumentLine, DocumentList, Reader
+from facilitator.document_lists import DocumentLine, DocumentList, Reader
 from reports import sheet
 from reports.columns import COUNT, DATE, EUROS, LONG, MONTH, TEXT, Columns
 
@@ -22,6 +22,7 @@ FOR_ALL: Columns[DocumentLine] = {
     "Pénalité de retard": (EUROS, lambda line: line.penalty),
     "Vu le": (DATE, lambda line: line.seen_on),
     "État": (TEXT, lambda line: line.state),
+    "À qui de jouer": (LONG, lambda line: line.turn.sentence),
 }
 FOR_COMPANIES: Columns[DocumentLine] = {
     "Précision": (LONG, lambda line: line.precision),
@@ -63,12 +64,16 @@ def build(found: DocumentList) -> bytes:
 def summary(found: DocumentList) -> str:
     """The figures of the page, in one sentence."""
     said = [
-        french.plural(len(found.lines), "pièce attendue", "pièces attendues"),
-        french.plural(len(found.lines) - found.missing, "reçue", "reçues"),
-        french.plural(found.missing, "manquante", "manquantes"),
-        french.plural(found.late, "en retard", "en retard"),
+        french.plural(found.expected, "pièce attendue", "pièces attendues"),
+        french.plural(found.compliant, "conforme", "conformes"),
+        f"{french.number(found.to_see)}{french.NBSP}à lire",
+        french.plural(found.missing, "manquante", "manquantes")
+        + f" dont {french.number(found.late)}{french.NBSP}en retard",
     ]
-    return f"{', '.join(said)}."
+    again = (
+        f" {french.plural(found.asked_again, 'ligne', 'lignes')} à reprendre." if found.asked_again else ""
+    )
+    return f"{', '.join(said)}.{again}"
 
 
 def file_name(found: DocumentList) -> str:

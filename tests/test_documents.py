@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from facilitator import documents, markets
+from facilitator import documents, markets, penalty_dues
 from facilitator.awards import Award
 from facilitator.commitments import ExpectedDocument
+from facilitator.document_lists import Reader, list_for, told_to
 from facilitator.documents import DocumentRefused, Wanted
 from facilitator.organisations import Organisation
-from facilitator.paperwork import Reader, list_for, told_to
+from facilitator.paperwork import letter_label
 from facilitator.vocabulary import AwardRole, DocumentKind
 from reports import document_list
 from tests import trade
@@ -89,7 +90,8 @@ def test_what_is_to_be_redone_is_expected_again_and_both_delays_count(session: S
     session.commit()
     later = day("27/11/2026")
     costs = [
-        (each.days, each.penalty, each.facts.state) for each in documents.delays(session, ground.lot, later)
+        (each.days, each.penalty, told_to(Reader.facilitator, each.facts, later).state)
+        for each in documents.delays(session, ground.lot, later)
     ]
     assert costs == [(6, Decimal("450.00"), "À reprendre"), (2, Decimal("150.00"), "En retard")]
 
@@ -144,7 +146,7 @@ def test_a_buyer_learns_kinds_and_dates_and_a_company_not_why_somebody_is_eligib
     facts = [each.facts for each in documents.delays(session, ground.lot, ON)]
     assert facts[0].person is not None
     buyer, company, own = (
-        told_to(reader, facts[0]) for reader in (Reader.buyer, Reader.company, Reader.facilitator)
+        told_to(reader, facts[0], ON) for reader in (Reader.buyer, Reader.company, Reader.facilitator)
     )
     assert (buyer.document, buyer.person, buyer.precision, buyer.reason, buyer.filed) == (
         "Justificatif d’éligibilité", None, None, None, None,
@@ -153,7 +155,53 @@ def test_a_buyer_learns_kinds_and_dates_and_a_company_not_why_somebody_is_eligib
         facts[0].person, None, None, None,
     )  # fmt: skip
     assert (own.precision, own.reason, own.filed) == (secret, "RSA périmé", "Armoire de Camille")
-    assert told_to(Reader.buyer, facts[1]).document == "État trimestriel"
+    assert told_to(Reader.buyer, facts[1], ON).document == "État trimestriel"
+
+
+def test_letters_and_penalties_name_a_paper_without_its_person_nor_why_it_is_asked(session: Session) -> None:
+    october = day("01/10/2026")
+    assert (
+        letter_label(DocumentKind.eligibility_proof, "Attestation RSA", None) == "Justificatif d’éligibilité"
+    )
+    assert (
+        letter_label(DocumentKind.minutes, "Réunion 3", october)
+        == "Compte rendu (Réunion 3), octobre\u00a02026"
+    )
+    assert letter_label(DocumentKind.other, "État trimestriel", None) == "État trimestriel"
+    ground = trade.market(session)
+    markets.amend_lot(session, ground.lot, late_document_rate=Decimal(75), by=None)
+    wanted = Wanted(contract_id=ground.contract.id, month=october)
+    documents.expect(session, ground.lot, "Contrat de Camille", day("15/04/2026"), by=None, wanted=wanted)
+    session.commit()
+    dues = penalty_dues.of_lot(session, ground.lot, ON).dues
+    assert [each.label for due in dues for each in due.documents] == ["Autre document, octobre\u00a02026"]
+
+
+def test_each_line_says_who_must_act_and_since_when(session: Session) -> None:
+    ground = trade.market(session)
+    late, come, seen, ahead = (
+        paper(session, ground, expected)
+        for expected in ("15/11/2026", "16/11/2026", "17/11/2026", "30/11/2026")
+    )
+    for each in (come, seen):
+        documents.receive(session, each, day("20/11/2026"), on=ON, by=None)
+    documents.accept(session, seen, on=ON, by=None)
+    session.commit()
+    facts = [each.facts for each in documents.delays(session, ground.lot, ON)]
+
+    def turns(reader: Reader) -> list[tuple[str, date | None, str]]:
+        found = [told_to(reader, each, ON).turn for each in facts]
+        return [(each.who.value, each.since, each.sentence.replace("\u00a0", " ")) for each in found]
+
+    assert turns(Reader.facilitator) == [
+        ("company", late.expected_on, "À l’entreprise, depuis 8 jours."),
+        ("facilitator", come.received_on, "À vous de le lire, depuis 3 jours."),
+        ("nobody", ON, "Personne n’a rien à faire."),
+        ("company", None, "À l’entreprise, d’ici au 30 novembre 2026."),
+    ]
+    assert turns(Reader.company)[0][2] == "À vous de le remettre, depuis 8 jours."
+    assert turns(Reader.buyer)[1][2] == "Au facilitateur de le lire, depuis 3 jours."
+    assert ahead.received_on is None
 
 
 def test_the_workbook_says_what_the_page_says(session: Session) -> None:
@@ -165,7 +213,7 @@ def test_the_workbook_says_what_the_page_says(session: Session) -> None:
     session.commit()
     facts = [each.facts for each in documents.delays(session, ground.lot, ON)]
     listed = list_for(Reader.buyer, "Lot d’essai", "Marché d’essai", ON, facts)
-    assert (listed.missing, listed.late, listed.count("À lire")) == (1, 2, 1)
+    assert (listed.expected, listed.missing, listed.late, listed.to_see) == (2, 1, 1, 1)
     page = sheet(opened(document_list.build(listed)), "Liste des pièces")
     row = rows(page, "Lot")[1]
     assert list(row) == list(document_list.FOR_ALL)
@@ -173,6 +221,9 @@ def test_the_workbook_says_what_the_page_says(session: Session) -> None:
         "Compte rendu", 6, 450, "À lire",
     )  # fmt: skip
     assert row["Reçu le"].date() == date(2026, 4, 21)
-    assert page["A3"].value == "2\u00a0pièces attendues, 1\u00a0reçue, 1\u00a0manquante, 2\u00a0en retard."
+    assert (
+        page["A3"].value
+        == "2\u00a0pièces attendues, 0\u00a0conforme, 1\u00a0à lire, 1\u00a0manquante dont 1\u00a0en retard."
+    )
     alone = list_for(Reader.facilitator, "Lot d’essai", "Marché d’essai", ON, facts)
     assert "Personne" in rows(sheet(opened(document_list.build(alone)), "Liste des pièces"), "Lot")[0]

@@ -90,3 +90,17 @@ def test_dates_typed() -> None:
 )
 def test_how_long_something_waits(days: int, said: str) -> None:
     assert french.since(days) == said
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        (0, "0\u00a0min"),
+        (45, "45\u00a0min"),
+        (60, "1\u00a0h"),
+        (217, "3\u00a0h\u00a037"),
+        (425, "7\u00a0h\u00a005"),
+    ],
+)
+def test_how_long_an_action_lasted(minutes: int, said: str) -> None:
+    assert french.duration(minutes) == said

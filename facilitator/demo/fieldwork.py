@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from facilitator import documents, field_actions, second_answers
+from facilitator import documents, field_actions, markets, second_answers
 from facilitator.awards import Award
 from facilitator.commitments import ExpectedDocument
 from facilitator.contracts import Contract
@@ -15,6 +15,7 @@ from facilitator.demo.sites import Site
 from facilitator.documents import Wanted
 from facilitator.field_actions import About, What
 from facilitator.hours import Share, Timesheet
+from facilitator.penalty_files import PenaltyFile
 from facilitator.periods import add_months, first_of_month
 from facilitator.placements import Placement
 from facilitator.second_answers import ANSWERER, Said, Speaker
@@ -27,6 +28,11 @@ ACTIONS = (
     (FieldActionKind.call, 15, 12, "Point sur les besoins des trois prochains mois"),
     (FieldActionKind.email, 9, 10, None),
 )  # (kind, days ago, minutes, text)
+WARNINGS = (
+    (FieldActionKind.visit, 75, 60, "Point de chantier\u00a0: les besoins d’embauche sont revus"),
+    (FieldActionKind.call, 48, 15, "Rappel des heures qui manquent, deux candidats proposés"),
+    (FieldActionKind.letter, 20, 20, "Rappel écrit des heures qui manquent à la fin du lot"),
+)  # before the constat
 
 
 def tell(session: Session, places: Sequence[Site], on: datetime.date, by: int) -> None:
@@ -45,7 +51,9 @@ def _ago(on: datetime.date, days: int) -> datetime.date:
 
 
 def _papers(session: Session, place: Site, on: datetime.date, by: int) -> None:
-    """One seen, one sent back, one to see, one late, one to come."""
+    """One seen, one sent back, one to see, one late, one to come; the contract counts the days of delay."""
+    if place.lot.late_document_rate is None:
+        markets.amend_lot(session, place.lot, late_document_rate=Decimal(40), by=by)
     award, month = place.awards[0], add_months(first_of_month(on), -1)
 
     def expected(
@@ -69,6 +77,18 @@ def _papers(session: Session, place: Site, on: datetime.date, by: int) -> None:
     )
     documents.receive(session, expected(DocumentKind.minutes, 12), _ago(on, 13), on=on, by=by)
     expected(DocumentKind.hours_proof, 8, of=month)
+    others = session.scalars(
+        select(Award.id).where(Award.lot_id == place.lot.id, Award.id != award.id).order_by(Award.id)
+    )
+    for other in others:
+        wanted = Wanted(DocumentKind.urssaf, other)
+        documents.expect(session, place.lot, None, _ago(on, 5), by=by, wanted=wanted)
+    others = session.scalars(
+        select(Award.id).where(Award.lot_id == place.lot.id, Award.id != award.id).order_by(Award.id)
+    )
+    for other in others:
+        wanted = Wanted(DocumentKind.urssaf, other)
+        documents.expect(session, place.lot, None, _ago(on, 5), by=by, wanted=wanted)
     expected(DocumentKind.action_plan, -20, "Plan d’actions du second semestre")
 
 
@@ -77,6 +97,18 @@ def _actions(session: Session, place: Site, on: datetime.date, by: int) -> None:
     for kind, days, minutes, text in ACTIONS:
         day = max(_ago(on, days), place.start)
         field_actions.note(session, about, What(kind, day, minutes, text), on=day, by=by)
+
+
+def before_penalties(session: Session, territory_id: int, by: int) -> None:
+    """What was done for a lot before its penalty was stated: it stands on the penalty’s file."""
+    files = session.scalars(
+        select(PenaltyFile).where(PenaltyFile.territory_id == territory_id).order_by(PenaltyFile.id)
+    )
+    for file in files:
+        about = About(territory_id, file.lot_id)
+        for kind, days, minutes, text in WARNINGS:
+            day = _ago(file.progress.stated_on, days)
+            field_actions.note(session, about, What(kind, day, minutes, text), on=day, by=by)
 
 
 def _with_the_company(session: Session, award: Award, on: datetime.date, by: int) -> None:

@@ -94,6 +94,7 @@ def load(
     fieldwork.tell(session, places, on, facilitator.id)
     verdicts.refresh(session)
     penalties.tell(session, territory.id, cast, on, facilitator.id)
+    fieldwork.before_penalties(session, territory.id, facilitator.id)
     say("Bilans et attestations…")
     settlement.settle(session, random, territory.id, cast.buyers[0].id, on, facilitator.id, base_url)
     return accounts_made

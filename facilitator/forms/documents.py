@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from wtforms import BooleanField
+
 from facilitator.forms.base import EditForm, TradeForm
 from facilitator.forms.fields import CodeField, FrenchDateField, LineField, MonthField, TextField, required
 from facilitator.forms.lots import RowField
@@ -20,6 +22,17 @@ class ExpectedForm(TradeForm):
     contract = RowField("Contrat", "Sans objet")
     month = MonthField("Mois concerné")
     expected_on = FrenchDateField("Attendu le", validators=[required()])
+    until_on = FrenchDateField(
+        "Le même chaque mois, jusqu’au", description="Laissez vide pour un seul document."
+    )
+    each_contract = BooleanField("Un pour chaque contrat du lot qui ne l’a pas encore au registre")
+
+    def validate(self, *args: Any, **others: Any) -> bool:
+        """One series at a time."""
+        valid = super().validate(*args, **others)
+        if valid and self.each_contract.data and self.until_on.data:
+            self.until_on.errors = ["Choisissez l’un ou l’autre\u00a0: chaque mois, ou chaque contrat."]
+        return valid and not self.until_on.errors
 
 
 class ReceivedForm(EditForm):

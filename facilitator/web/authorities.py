@@ -10,9 +10,9 @@ from facilitator import documents as register
 from facilitator.attestations import Attestation
 from facilitator.bilan import Bilan
 from facilitator.db import db
+from facilitator.document_lists import DocumentList, Reader, list_for
 from facilitator.frozen_bilans import FrozenBilan
 from facilitator.markets import Lot, Market
-from facilitator.paperwork import DocumentList, Reader, list_for
 from facilitator.penalty_words import PenaltyActor
 from facilitator.vocabulary import BilanKind
 from facilitator.web import as_of, clock, document_files

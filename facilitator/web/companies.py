@@ -16,8 +16,8 @@ from facilitator import (
 from facilitator import documents as register
 from facilitator.attestations import Attestation
 from facilitator.db import db
+from facilitator.document_lists import DocumentList, Reader, list_for
 from facilitator.markets import Lot
-from facilitator.paperwork import DocumentList, Reader, list_for
 from facilitator.penalty_files import PenaltyFile
 from facilitator.penalty_words import PenaltyActor
 from facilitator.vocabulary import AwardRole

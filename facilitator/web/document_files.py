@@ -4,7 +4,7 @@ from io import BytesIO
 
 from flask import Response, send_file
 
-from facilitator.paperwork import DocumentList
+from facilitator.document_lists import DocumentList
 from reports import document_list
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -1,24 +1,78 @@
 """Facilitators: the register of documents of a lot, and the list of papers of a lot or a market, on screen and as a workbook."""
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select, true
 
-from facilitator import access, documents
+from facilitator import access, document_series, documents
 from facilitator.commitments import ExpectedDocument
 from facilitator.db import db
+from facilitator.document_lists import DocumentList, Reader, list_for
 from facilitator.documents import Delay, Wanted
 from facilitator.forms.documents import ExpectedForm, ReceivedForm, SeenForm
 from facilitator.markets import Lot, Market
-from facilitator.paperwork import DocumentList, Reader, list_for
 from facilitator.refusals import Conflict
 from facilitator.vocabulary import DocumentKind, DocumentVerdict
-from facilitator.web import acts, clock, conflicts, document_files, lot_pages
+from facilitator.web import acts, clock, conflicts, document_files, lot_pages, offsets
 from facilitator.web.engagement import companies
 
 blueprint = Blueprint("documents", __name__)
+
+
+STATES = (
+    ("", "Attendus ou à lire"),
+    ("a-lire", "À lire"),
+    ("en-retard", "En retard"),
+    ("attendus", "Attendus"),
+    ("tous", "Tous"),
+)
+
+
+@blueprint.get("/documents")
+def index() -> ResponseReturnValue:
+    """The register of the territory, the oldest first: what is to read, what is late."""
+    state, on = request.args.get("etat", ""), clock.today()
+    shown = offsets.of_query(_register(state, on))
+    found = documents.read(shown.rows, on)
+    access.saw("list", "document", None, access.current().territory_id)
+    return render_template(
+        "facilitators/documents.html",
+        shown=shown,
+        rows=found,
+        listed=_list_of_territory(found, state, on),
+        states=STATES,
+        state=state,
+    )
+
+
+@blueprint.get("/documents/liste.xlsx")
+def workbook() -> ResponseReturnValue:
+    """The same lines as a workbook, all of them."""
+    state, on = request.args.get("etat", ""), clock.today()
+    found = documents.read(db.session().execute(_register(state, on)), on)
+    access.saw("export_documents", "territory", None, access.current().territory_id)
+    return document_files.download(_list_of_territory(found, state, on))
+
+
+def _register(state: str, on: date) -> Select[Any]:
+    waiting = {
+        "": or_(documents.awaited(), documents.to_see()),
+        "a-lire": documents.to_see(),
+        "en-retard": documents.late(on),
+        "attendus": documents.awaited(),
+        "tous": true(),
+    }
+    return documents.register(access.visible_documents(access.current()), waiting.get(state, waiting[""]))
+
+
+def _list_of_territory(found: list[Delay], state: str, on: date) -> DocumentList:
+    about = f"Documents\u00a0: {dict(STATES).get(state, STATES[0][1]).lower()}"
+    facts = [replace(each.facts, lot=f"{each.market}, {each.facts.lot}") for each in found]
+    return list_for(Reader.facilitator, access.current().place, about, on, facts)
 
 
 @blueprint.get("/lots/<int:lot_id>/documents")
@@ -80,7 +134,7 @@ def expect(lot_id: int) -> ResponseReturnValue:
     form.contract.offer(documents.contracts_of(db.session(), lot.id))
     access.saw("list", "contract", None, lot.territory_id)
     if form.validate_on_submit():
-        answer = acts.do(form, lambda: _expect(lot, form), back, "Le document attendu est noté.")
+        answer = acts.do(form, lambda: _expect(lot, form), back, "Ce qui est attendu est noté au registre.")
         if answer is not None:
             return answer
     return lot_pages.ask(
@@ -93,16 +147,14 @@ def expect(lot_id: int) -> ResponseReturnValue:
     )
 
 
-def _expect(lot: Lot, form: ExpectedForm) -> ExpectedDocument:
+def _expect(lot: Lot, form: ExpectedForm) -> object:
     wanted = Wanted(DocumentKind(form.kind.data), form.award.data, form.contract.data, form.month.data)
-    return documents.expect(
-        db.session(),
-        lot,
-        form.label.data,
-        form.expected_on.data,
-        by=access.current().user_id,
-        wanted=wanted,
-    )
+    asked, by = (db.session(), lot, form.label.data, form.expected_on.data), access.current().user_id
+    if form.each_contract.data:
+        return document_series.expect_of_each_contract(*asked, by=by, wanted=wanted)
+    if form.until_on.data:
+        return document_series.expect_each_month(*asked, form.until_on.data, by=by, wanted=wanted)
+    return documents.expect(*asked, by=by, wanted=wanted)
 
 
 @blueprint.route("/documents/<int:document_id>/arrivee", methods=["GET", "POST"])

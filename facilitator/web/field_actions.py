@@ -1,20 +1,23 @@
 """Facilitators: what they did for a lot or with an organisation, written in two clicks, corrected by another line."""
 
+from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from facilitator import access, field_actions
+from facilitator import access, field_actions, journal, journal_chain
 from facilitator.db import db
-from facilitator.field_actions import About, FieldAction
+from facilitator.field_actions import About, FieldAction, Noted
 from facilitator.forms.field_actions import CorrectionForm, FieldActionForm, defaults, filled
 from facilitator.markets import Lot
+from facilitator.paperwork import ActionList
 from facilitator.refusals import Conflict
 from facilitator.vocabulary import FieldActionKind
-from facilitator.web import acts, clock, conflicts, lot_pages, sheets
+from facilitator.web import acts, clock, conflicts, lot_pages, offsets, sheets
 from facilitator.web.answers import page
 from facilitator.web.sheets import Sheet
+from reports import field_action_list
 
 blueprint = Blueprint("field_actions", __name__)
 NOTED = "L’action est notée."
@@ -34,17 +37,40 @@ def of_lot(lot_id: int) -> ResponseReturnValue:
 
 
 def _lot_page(lot: Lot, form: FieldActionForm) -> ResponseReturnValue:
-    session = db.session()
+    found = field_actions.of_lot(db.session(), lot.id)
     return page(
         "facilitators/lots/actions.html",
         form,
         lot=lot,
         tabs_of_lot=lot_pages.tabs(lot.id, "lots.journal"),
-        actions=field_actions.of_lot(session, lot.id),
-        minutes=field_actions.minutes_of_lots(session, [lot.id]).get(lot.id, 0),
+        shown=offsets.of_list(found),
+        listed=_listed(lot, found),
         user_id=access.current().user_id,
         on=clock.today(),
     )
+
+
+def _listed(lot: Lot, found: list[Noted]) -> ActionList:
+    return ActionList(
+        access.current().place,
+        lot.market.buyer.label,
+        lot.market.object,
+        f"lot {lot.number}, {lot.title}",
+        clock.today(),
+        tuple(each.line for each in found),
+        journal_chain.head(db.session(), lot.id),
+    )
+
+
+@blueprint.get("/lots/<int:lot_id>/actions.pdf")
+def lot_pdf(lot_id: int) -> ResponseReturnValue:
+    """The actions for a lot as a file to hand over."""
+    lot = lot_pages.lot_or_404(lot_id)
+    found = _listed(lot, field_actions.of_lot(db.session(), lot.id))
+    access.saw("export_actions", "lot", lot.id, lot.territory_id)
+    content = field_action_list.build(found, made_at=journal.now())
+    name = field_action_list.file_name(found)
+    return send_file(BytesIO(content), mimetype="application/pdf", as_attachment=True, download_name=name)
 
 
 @blueprint.route("/organisations/<int:organisation_id>/actions", methods=["GET", "POST"])
@@ -62,7 +88,7 @@ def with_organisation(organisation_id: int) -> ResponseReturnValue:
         "facilitators/organisations/actions.html",
         form,
         organisation=access.organisation_or_404(organisation_id),
-        actions=field_actions.of_organisation(db.session(), place, organisation_id, limit=100),
+        shown=offsets.of_list(field_actions.of_organisation(db.session(), place, organisation_id)),
         user_id=access.current().user_id,
         on=clock.today(),
     )

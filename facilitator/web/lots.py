@@ -10,7 +10,16 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from werkzeug.datastructures import MultiDict
 
-from facilitator import access, french, journal_chain, lot_alerts, lot_lists, markets, statements
+from facilitator import (
+    access,
+    field_actions,
+    french,
+    journal_chain,
+    lot_alerts,
+    lot_lists,
+    markets,
+    statements,
+)
 from facilitator.accounts import User
 from facilitator.compliance import rounded
 from facilitator.curve import Point
@@ -38,8 +47,11 @@ ALERT_ACTIONS = {
     NextAction.ask_hours: ("Voir les relevés", "timesheets.of_lot"),
     NextAction.split: ("Partager les relevés", "timesheets.of_lot"),
     NextAction.validate: ("Voir les relevés", "timesheets.of_lot"),
+    NextAction.read_documents: ("Lire les documents", "documents.of_lot"),
+    NextAction.ask_documents: ("Voir les documents", "documents.of_lot"),
 }
 JOURNAL_PAGE = 100
+RECENT_ACTIONS = 3
 LARGEST_PAGE = 100_000
 
 
@@ -96,6 +108,8 @@ def show(lot_id: int) -> ResponseReturnValue:
         contract=lot_contract.facts(lot),
         form_label=lot_contract.groupement(lot),
         tolerance=lot_contract.tolerance(lot),
+        actions=field_actions.of_lot(db.session(), lot.id, limit=RECENT_ACTIONS),
+        minutes=field_actions.minutes_of_lots(db.session(), [lot.id]).get(lot.id, 0),
         quick=FieldActionForm(formdata=None, data=action_defaults(clock.today())),
     )
 

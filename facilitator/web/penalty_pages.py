@@ -8,8 +8,17 @@ from typing import Any
 from flask import abort, current_app, flash, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from facilitator import access, difficulties, journal, penalty_constats, penalty_lists, penalty_mails
+from facilitator import (
+    access,
+    difficulties,
+    field_actions,
+    journal,
+    penalty_constats,
+    penalty_lists,
+    penalty_mails,
+)
 from facilitator.db import db
+from facilitator.field_actions import Noted
 from facilitator.forms.base import EditForm, TradeForm
 from facilitator.penalty_cases import Case, explain_all, outcome
 from facilitator.penalty_files import PenaltyFile
@@ -20,6 +29,7 @@ from facilitator.web.answers import page
 from facilitator.web.sheets import Sheet
 from reports import penalty_letters
 
+SHOWN_ACTIONS = 30
 Crumbs = Sequence[tuple[str, str | None]]
 Link = tuple[str, str, bool]  # label, address, whether it is what to do now
 
@@ -52,11 +62,17 @@ def show(file_id: int, reader: Reader) -> ResponseReturnValue:
         mine=case.progress.open and case.progress.next(on).actor is reader.actor,
         change=None if withdrawn else penalty_constats.change_since(session, file),
         told=difficulties.of_lot(session, file.lot_id, _whose(file, reader)),
+        actions=None if reader.actor is PenaltyActor.company else _actions(file),
         letters=[(each.label, reader.url("letter", file.id, lettre=each.value)) for each in case.letters],
         crumbs=reader.crumbs(case),
         links=reader.links(case),
         reader=reader,
     )
+
+
+def _actions(file: PenaltyFile) -> Sequence[Noted]:
+    """What the territory did for the lot, the latest first: the proof that stands beside the figures."""
+    return field_actions.of_lot(db.session(), file.lot_id, limit=SHOWN_ACTIONS)
 
 
 def _whose(file: PenaltyFile, reader: Reader) -> int | None:
