@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from facilitator import days, lot_dates, statements
+from facilitator import days, lot_dates, settling, statements
 from facilitator.contracts import Contract, PlacementContract
 from facilitator.eligibility_windows import counted_intervals
 from facilitator.people import Person
 from facilitator.periods import Interval
 from facilitator.placements import Placement
+from facilitator.settling import Step
 from facilitator.statement import Statement
 from facilitator.territories import rules_of
 from facilitator.verdict_facts import windows_of
 from facilitator.vocabulary import ContractType, Pace, PlacementState
 
 ENDING_DAYS = 90  # a lot that ends sooner is announced
+SETTLING_DAYS = 180  # after its end, a lot is closed: it waits for its attestation or its penalty
 NEAR = 60  # days before the end of an eligibility
 _TROUBLE = {Pace.critical: 0, Pace.late: 1}
 
@@ -32,6 +34,7 @@ class WatchedLot:
     buyer: str
     company: str | None
     statement: Statement
+    step: Step | None = None  # what would close it
 
     @property
     def trouble(self) -> int:
@@ -51,17 +54,34 @@ class EndingWindow:
 
 
 def watched_lots(session: Session, territory_id: int, on: datetime.date) -> list[WatchedLot]:
-    """The lots with hours that are under way on a day, in trouble first (the selects do not grow with them)."""
+    """The lots with hours under way on a day or ended lately, in trouble first (selects do not grow with them)."""
     rows = session.execute(days.lots_to_watch(territory_id)).all()
     bounds = lot_dates.execution(session, [row[0] for row in rows])
-    running = [row for row in rows if _under_way(bounds.get(row[0], (None, None)), on)]
-    figures = statements.of_lots(session, [row[0] for row in running], on)
-    companies = days.award_labels(session, [row[0] for row in running])
+    watched = [row for row in rows if _watched(bounds.get(row[0], (None, None)), on)]
+    ids = [row[0] for row in watched]
+    figures = statements.of_lots(session, ids, on)
+    companies, settled = days.award_labels(session, ids), settling.of_lots(session, ids)
     found = [
-        WatchedLot(id_, f"Lot {number} – {title}", market, buyer, companies.get(id_), figures[id_])
-        for id_, number, title, market, buyer in running
-    ]
+        WatchedLot(
+            id_, f"Lot {number} – {title}", market, buyer, companies.get(id_), figures[id_],
+            settled[id_].next(figures[id_]),
+        )
+        for id_, number, title, market, buyer in watched
+    ]  # fmt: skip
     return sorted(found, key=lambda lot: (lot.trouble, lot.statement.end or datetime.date.max, lot.id))
+
+
+def under_way(lots: list[WatchedLot], on: datetime.date) -> list[WatchedLot]:
+    """Those that have not ended."""
+    return [lot for lot in lots if _under_way((lot.statement.start, lot.statement.end), on)]
+
+
+def to_settle(lots: list[WatchedLot], step: Step) -> list[WatchedLot]:
+    """Those that only one thing separates from their end: an attestation to give, or a penalty to state."""
+    return sorted(
+        (lot for lot in lots if lot.step is step),
+        key=lambda lot: (lot.statement.end or datetime.date.max, lot.id),
+    )
 
 
 def ending_lots(lots: list[WatchedLot], on: datetime.date) -> list[WatchedLot]:
@@ -114,6 +134,12 @@ def _running_contracts(
         for lot_id, id_, first, last, type_, start, ended, end in rows
         if _under_way(bounds.get(lot_id, (None, None)), on)
     ]
+
+
+def _watched(bounds: lot_dates.Bounds, on: datetime.date) -> bool:
+    """Under way, or ended so lately that its facilitator is still to close it."""
+    start, end = bounds
+    return _under_way((start, end and end + datetime.timedelta(days=SETTLING_DAYS)), on)
 
 
 def _under_way(bounds: lot_dates.Bounds, on: datetime.date) -> bool:

@@ -5,7 +5,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from facilitator import documents, lot_dates
@@ -40,8 +53,8 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Mine:
-    """What the facilitators of a territory can do now."""
+class Counts:
+    """How much waits: what facilitators can do now, then what others owe them."""
 
     sheets: Waiting
     fiches: Waiting
@@ -50,6 +63,8 @@ class Mine:
     undefined_lots: Waiting
     documents: Waiting  # to read
     late_documents: Waiting  # that companies have not handed in
+    proposed: Waiting  # placements whose employer has not answered
+    refused: Waiting  # relevés sent back of late and not corrected since
 
 
 @dataclass(frozen=True)
@@ -95,36 +110,53 @@ class Silent:
     contracts: int
 
 
-def mine(session: Session, territory_id: int, on: datetime.date) -> Mine:
-    """What waits for the facilitators of a territory (six selects)."""
-    to_see, late = documents_of(session, ExpectedDocument.territory_id == territory_id, on)
-    return Mine(
-        sheets=_waiting(
-            session,
+def counts(session: Session, territory_id: int, on: datetime.date) -> Counts:
+    """How much waits on a day in a territory, for its facilitators and for others (one select)."""
+    recent = on - datetime.timedelta(days=RECENT_DAYS)
+    newer = aliased(Timesheet)
+    each = {
+        "sheets": _count(
             Timesheet.declared_on,
             Timesheet.territory_id == territory_id,
             Timesheet.state == TimesheetState.declared,
         ),
-        fiches=_waiting(
-            session,
+        "fiches": _count(
             Eligibility.requested_on,
             Eligibility.territory_id == territory_id,
             Eligibility.state.in_(OPEN_STATES),
         ),
-        declined=_waiting(
-            session, Placement.answered_on, Placement.territory_id == territory_id, still_declined(on)
-        ),
-        to_split=_waiting(
-            session,
+        "declined": _count(Placement.answered_on, Placement.territory_id == territory_id, still_declined(on)),
+        "to_split": _count(
             Share.to_on,
             Share.territory_id == territory_id,
             Share.standing == Standing.counted,
             Share.reason == Reason.to_split,
         ),
-        undefined_lots=_undefined_lots(session, territory_id),
-        documents=to_see,
-        late_documents=late,
-    )
+        # A fruitless import may leave many lots without a line of the ledger: nobody is said to be late.
+        "undefined_lots": _count(
+            cast(null(), Date), Lot.territory_id == territory_id, ~exists().where(LedgerLine.lot_id == Lot.id)
+        ).select_from(Lot),
+        "documents": _count(
+            ExpectedDocument.received_on, ExpectedDocument.territory_id == territory_id, documents.to_see()
+        ),
+        "late_documents": _count(
+            ExpectedDocument.expected_on, ExpectedDocument.territory_id == territory_id, documents.late(on)
+        ),
+        "proposed": _count(
+            Placement.proposed_on,
+            Placement.territory_id == territory_id,
+            Placement.state == PlacementState.proposed,
+        ),
+        "refused": _count(
+            Timesheet.decided_on,
+            Timesheet.territory_id == territory_id,
+            Timesheet.state == TimesheetState.refused,
+            Timesheet.decided_on > recent,
+            ~exists().where(newer.replaces_id == Timesheet.id),
+        ),
+    }
+    rows = session.execute(union_all(*(query.add_columns(literal(kind)) for kind, query in each.items())))
+    return Counts(**{kind: Waiting(count, since) for count, since, kind in rows})
 
 
 def still_declined(on: datetime.date) -> ColumnElement[bool]:
@@ -136,11 +168,6 @@ def still_declined(on: datetime.date) -> ColumnElement[bool]:
         _Later.state.in_((PlacementState.proposed, PlacementState.confirmed)),
     )
     return and_(Placement.state == PlacementState.declined, Placement.answered_on >= since, ~again)
-
-
-def _waiting(session: Session, since: Any, *conditions: ColumnElement[bool]) -> Waiting:
-    count, oldest = session.execute(select(func.count(), func.min(since)).where(*conditions)).one()
-    return Waiting(count, oldest)
 
 
 def documents_of(session: Session, where: ColumnElement[bool], on: datetime.date) -> tuple[Waiting, Waiting]:
@@ -155,13 +182,8 @@ def documents_of(session: Session, where: ColumnElement[bool], on: datetime.date
     return Waiting(row[0], row[1]), Waiting(row[2], row[3])
 
 
-def _undefined_lots(session: Session, territory_id: int) -> Waiting:
-    """Lots without any line of the ledger; a fruitless import may leave many, so nobody is said to be late."""
-    defined = exists().where(LedgerLine.lot_id == Lot.id)
-    count = session.scalar(
-        select(func.count()).select_from(Lot).where(Lot.territory_id == territory_id, ~defined)
-    )
-    return Waiting(count or 0, None)
+def _count(since: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
+    return select(func.count(), func.min(since)).where(*conditions)
 
 
 def oldest_declared(session: Session, lot_id: int) -> datetime.date | None:
@@ -176,10 +198,9 @@ def oldest_declared(session: Session, lot_id: int) -> datetime.date | None:
 # What waits for others.
 
 
-def awaited(session: Session, territory_id: int) -> tuple[int, list[Awaited]]:
-    """How many confirmations are awaited, and the oldest of them (two selects)."""
+def awaited(session: Session, territory_id: int) -> list[Awaited]:
+    """The oldest confirmations that are awaited (one select)."""
     asked = and_(Placement.territory_id == territory_id, Placement.state == PlacementState.proposed)
-    count = session.scalar(select(func.count()).select_from(Placement).where(asked)) or 0
     written = (
         select(func.max(OutboxMail.created_at))
         .where(OutboxMail.thing == "placement", OutboxMail.thing_id == Placement.id)
@@ -197,7 +218,7 @@ def awaited(session: Session, territory_id: int) -> tuple[int, list[Awaited]]:
         .order_by(Placement.proposed_on, Placement.id)
         .limit(SHOWN)
     )  # fmt: skip
-    return count, [
+    return [
         Awaited(id_, _name(first, last), name or identifier, f"lot {number} – {title}", since, at)
         for id_, first, last, name, identifier, number, title, since, at in rows
     ]
@@ -297,20 +318,6 @@ def _said(first: datetime.date) -> ColumnElement[bool]:
 
 def _nil(first: datetime.date) -> ColumnElement[bool]:
     return exists().where(NilDeclaration.award_id == Placement.award_id, NilDeclaration.month == first)
-
-
-def refused_sheets(session: Session, territory_id: int, on: datetime.date) -> Waiting:
-    """Relevés sent back to their declarant of late and not corrected since."""
-    newer = aliased(Timesheet)
-    corrected = exists().where(newer.replaces_id == Timesheet.id)
-    return _waiting(
-        session,
-        Timesheet.decided_on,
-        Timesheet.territory_id == territory_id,
-        Timesheet.state == TimesheetState.refused,
-        Timesheet.decided_on > on - datetime.timedelta(days=RECENT_DAYS),
-        ~corrected,
-    )
 
 
 def last_month(on: datetime.date) -> datetime.date:

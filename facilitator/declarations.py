@@ -15,6 +15,7 @@ from facilitator.db import touch
 from facilitator.french import date as french_date
 from facilitator.french import hours as french_hours
 from facilitator.french import month as french_month
+from facilitator.french import of_month
 from facilitator.hours import HoursRefused, NilDeclaration, Share, Timesheet
 from facilitator.periods import first_of_month, last_of_month
 from facilitator.sendings import Sending
@@ -227,7 +228,7 @@ def declare_nil(
     month = first_of_month(month)
     if month > on:
         raise HoursRefused(
-            f"Le mois de {french_month(month)} n’est pas commencé. Choisissez un mois passé ou en cours."
+            f"Le mois {of_month(month)} n’est pas commencé. Choisissez un mois passé ou en cours."
         )
     known = session.scalar(
         select(NilDeclaration).where(NilDeclaration.award_id == award.id, NilDeclaration.month == month)

@@ -97,6 +97,12 @@ def month(day: datetime.date | None) -> str:
     return NOTHING if day is None else f"{MONTHS[day.month - 1]}{NBSP}{day.year}"
 
 
+def of_month(day: datetime.date) -> str:
+    """Say of which month: de mars 2026, d’octobre 2026."""
+    shown = month(day)
+    return f"d’{shown}" if shown[0] in "ao" else f"de {shown}"
+
+
 def short_month(day: datetime.date) -> str:
     """Show the month of a day where its year is plain: oct."""
     return SHORT_MONTHS[day.month - 1]
@@ -197,6 +203,7 @@ FILTERS: Mapping[str, Callable[..., str]] = MappingProxyType(
         "date": date,
         "short_date": short_date,
         "month": month,
+        "of_month": of_month,
         "short_month": short_month,
         "month_input": month_input,
         "plural": plural,

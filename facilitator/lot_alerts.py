@@ -6,17 +6,20 @@ from enum import Enum
 
 from sqlalchemy.orm import Session
 
-from facilitator import days, recovery_plans
+from facilitator import days, recovery_plans, settling
 from facilitator.alerts import ENDING_DAYS
 from facilitator.commitments import ExpectedDocument
 from facilitator.french import date as french_date
+from facilitator.french import euros, plural, since
 from facilitator.french import hours as french_hours
 from facilitator.french import month as french_month
-from facilitator.french import plural, since
 from facilitator.periods import last_of_month
 from facilitator.recovery_plans import Followed
+from facilitator.settling import Step
 from facilitator.statement import Statement
 from facilitator.vocabulary import Pace, Reason
+
+_TONES = ("critical", "late", "good")  # the gravest first
 
 
 class NextAction(Enum):
@@ -30,20 +33,22 @@ class NextAction(Enum):
     validate = "validate"
     read_documents = "read_documents"
     ask_documents = "ask_documents"
+    attest = "attest"
+    state_penalty = "state_penalty"
 
 
 @dataclass(frozen=True)
 class LotAlert:
     """One thing that goes wrong, or will."""
 
-    tone: str  # late or critical
+    tone: str  # critical, late, or good: there is only to conclude
     sentence: str
     action: NextAction
     turn: str = "À vous."  # who must act, and since when it is known
 
 
 def of_lot(session: Session, lot_id: int, at: Statement, on: datetime.date) -> list[LotAlert]:
-    """The alerts of a lot today, the gravest first (its statement is given; seven selects at most)."""
+    """The alerts of a lot today, the gravest first (its statement is given; eight selects at most)."""
     found = []
     if at.defined and (at.start is None or at.end is None):
         found.append(
@@ -59,7 +64,20 @@ def of_lot(session: Session, lot_id: int, at: Statement, on: datetime.date) -> l
     found += _of_documents(session, lot_id, on)
     if at.defined and not at.ended:
         found += _of_silence(session, lot_id, on)
-    return sorted(found, key=lambda each: each.tone)  # «critical» comes before «late»
+    found += _of_settling(session, lot_id, at, on)
+    return sorted(found, key=lambda each: _TONES.index(each.tone))
+
+
+def _of_settling(session: Session, lot_id: int, at: Statement, on: datetime.date) -> list[LotAlert]:
+    step = settling.of_lots(session, [lot_id])[lot_id].next(at)
+    if step is Step.attest:
+        done = f"Objectif atteint\u00a0: {french_hours(at.retained)} retenues pour {french_hours(at.owed)} engagées."
+        return [LotAlert("good", done, NextAction.attest)]
+    if step is Step.state_penalty:
+        short = f"Le lot est fini et il manque {french_hours(at.left)}\u00a0: pénalité de {euros(at.penalty_due)}."
+        turn = _mine(at.end, on) if at.end else "À vous."
+        return [LotAlert("critical", short, NextAction.state_penalty, turn)]
+    return []
 
 
 def _of_rythme(at: Statement, plan: Followed | None, on: datetime.date) -> list[LotAlert]:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from facilitator import journal
-from facilitator.french import month as french_month
+from facilitator.french import of_month
 from facilitator.lot_dates import Bounds
 from facilitator.markets import Lot, MarketRefused, PlannedMonth
 from facilitator.periods import DAY, first_of_month, last_of_month
@@ -54,7 +54,7 @@ def replace(session: Session, lot: Lot, plan: Plan, *, by: int | None) -> None:
         )
     for month, hours in plan.items():
         if hours < 0:
-            raise MarketRefused(f"Les heures de {french_month(month)} sont négatives\u00a0: corrigez-les.")
+            raise MarketRefused(f"Les heures {of_month(month)} sont négatives\u00a0: corrigez-les.")
     session.execute(delete(PlannedMonth).where(PlannedMonth.lot_id == lot.id))
     session.add_all(
         PlannedMonth(territory_id=lot.territory_id, lot_id=lot.id, month=first_of_month(month), hours=hours)

@@ -12,6 +12,7 @@ from facilitator.db import CENT
 from facilitator.french import date as french_date
 from facilitator.french import hours as french_hours
 from facilitator.french import month as french_month
+from facilitator.french import of_month
 from facilitator.hours import HoursRefused, Timesheet
 from facilitator.periods import first_of_month
 from facilitator.rules import Rules
@@ -30,7 +31,7 @@ def check_period(contract: Contract, from_on: datetime.date, to_on: datetime.dat
         raise HoursRefused("Un relevé tient dans un seul mois. Faites un relevé par mois pour cette période.")
     if first_of_month(from_on) > on:
         raise HoursRefused(
-            f"Le mois de {french_month(from_on)} n’est pas commencé. Choisissez un mois passé ou en cours."
+            f"Le mois {of_month(from_on)} n’est pas commencé. Choisissez un mois passé ou en cours."
         )
     last = contract.last_on
     if to_on < contract.from_on or (last is not None and from_on > last):

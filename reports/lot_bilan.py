@@ -214,7 +214,7 @@ def _chart(months: Sequence[MonthFigures]) -> Facts | None:
         return None
     highest = max(months, key=lambda each: each.declared)
     alt = (
-        f"Diagramme en barres, de {french.month(months[0].month)} à {french.month(months[-1].month)}{NBSP}: heures déclarées "
+        f"Diagramme en barres, {french.of_month(months[0].month)} à {french.month(months[-1].month)}{NBSP}: heures déclarées "
         f"et retenues de chaque mois. Le plus haut{NBSP}: {french.month(highest.month)}, {french.hours(highest.declared)} déclarées, "
         f"{french.hours(highest.retained)} retenues. Les mêmes heures sont dans le tableau qui suit."
     )

@@ -1,11 +1,17 @@
 """A lot says what is wrong and what to do next."""
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
-from facilitator import lot_alerts, recovery_plans, statements
+from facilitator import attestations, lot_alerts, penalty_files, recovery_plans, statements
+from facilitator.journal import now
 from facilitator.lot_alerts import NextAction
 from facilitator.recovery_plans import Wanted
-from tests import trade
+from facilitator.settling import Settled, Step
+from tests import penalties, trade
+from tests.penalties import TODAY
+from tests.scenarios import scenario_8
 from tests.trade import day
 
 
@@ -53,3 +59,40 @@ def test_a_lot_on_time_and_up_to_date_asks_nothing(session: Session) -> None:
     for month in range(2, 7):
         trade.month(session, ground.contract, f"{month:02}/2025", "70")
     assert alerts(session, ground.lot.id, "10/07/2025") == []
+
+
+def test_a_lot_that_met_its_target_asks_for_its_attestation_until_it_is_issued(session: Session) -> None:
+    ground = trade.market(session)
+    for month in range(2, 12):
+        trade.month(session, ground.contract, f"{month:02}/2025", "100")
+    assert alerts(session, ground.lot.id, "05/12/2025") == [("good", NextAction.attest)]
+    issued = attestations.issue(
+        session, ground.lot, None, closed_on=day("30/11/2025"), on=day("05/12/2025"), at=now(), by=None,
+        base_url="http://guichet.example",
+    )  # fmt: skip
+    assert alerts(session, ground.lot.id, "05/12/2025") == []
+    attestations.revoke(session, issued, "Heures comptées deux fois", at=now(), by=None)
+    assert alerts(session, ground.lot.id, "05/12/2025") == [("good", NextAction.attest)]
+
+
+def test_a_lot_that_ended_short_asks_for_the_constat_of_its_penalty_until_it_is_stated(
+    session: Session,
+) -> None:
+    at = penalties.rennes(session)
+    assert ("critical", NextAction.state_penalty) not in alerts(session, at.lot.id, "30/08/2026")
+    assert alerts(session, at.lot.id, "01/10/2026") == [("critical", NextAction.state_penalty)]
+    file = penalties.stated(session, at)
+    assert alerts(session, at.lot.id, "01/10/2026") == []
+    penalty_files.withdraw(session, file, "Une correction arrive", on=day("02/10/2026"), by=None)
+    assert alerts(session, at.lot.id, "02/10/2026") == [("critical", NextAction.state_penalty)]
+
+
+def test_each_company_whose_share_binds_has_its_own_constat(session: Session) -> None:
+    scene = scenario_8(session)
+    at = statements.of_lot(session, scene.lot.id, TODAY)
+    assert at.ended and at.penalty_due
+    binding = replace(at, penalty_binding_by_award=True)
+    keys = {line.award_id for line in at.penalties if line.amount}
+    first = next(iter(keys))
+    assert Settled(penalties=frozenset(keys)).next(binding) is None
+    assert Settled(penalties=frozenset(keys - {first})).next(binding) is Step.state_penalty

@@ -19,6 +19,7 @@ RULE = (
 class SignInForm(TradeForm):
     """Address and password."""
 
+    records = False
     email = LineField(
         "Adresse électronique",
         longest=254,

@@ -48,6 +48,8 @@ class TradeForm(FlaskForm):
         def get_translations(self, form: Any) -> FrenchMessages:
             return FrenchMessages()
 
+    records = True  # False: the form asks a question, nothing would be written
+
     submission = HiddenField(default=lambda: secrets.token_urlsafe(18))
 
     @property

@@ -51,6 +51,8 @@ class RevokeForm(TradeForm):
 class CheckForm(TradeForm):
     """The pair written on an attestation."""
 
+    records = False
+
     number = LineField(
         "Numéro de l’attestation", 20, description="Par exemple 2026-0007.", validators=[required()]
     )

@@ -23,6 +23,7 @@ LONGEST_TEXT = 60_000
 class PasteForm(TradeForm):
     """What was copied from a spreadsheet."""
 
+    records = False
     text = TextAreaField(
         "Lignes copiées depuis votre tableur",
         validators=[required(), plain_text(LONGEST_TEXT)],

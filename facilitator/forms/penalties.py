@@ -23,6 +23,8 @@ NOBODY = "Ne nommez pas les personnes, et ne parlez pas de leur santé."
 class SimulationForm(TradeForm):
     """What one supposes; a question that writes nothing, so it is asked by GET. Empty: as things are."""
 
+    records = False
+
     class Meta(TradeForm.Meta):
         csrf = False
 

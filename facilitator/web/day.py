@@ -23,6 +23,7 @@ from facilitator.alerts import WatchedLot
 from facilitator.db import db
 from facilitator.followup_list import CallState
 from facilitator.forms.answers import ReminderForm
+from facilitator.settling import Step
 from facilitator.vocabulary import Pace
 from facilitator.web import clock, once
 
@@ -38,7 +39,6 @@ def show() -> ResponseReturnValue:
     territory_id, month = member.territory_id, days.last_month(on)
     lots = alerts.watched_lots(session, territory_id, on)
     calls = followup_list.counts(followup_list.of_territory(session, territory_id, on), on)
-    awaited_count, awaited = days.awaited(session, territory_id)
     access.saw("list", "placement", None, territory_id)
     return render_template(
         "facilitators/day/show.html",
@@ -46,18 +46,16 @@ def show() -> ResponseReturnValue:
         weekday=WEEKDAYS[on.weekday()],
         place=member.place,
         form=ReminderForm(),
-        mine=days.mine(session, territory_id, on),
+        counts=days.counts(session, territory_id, on),
         fiches=days.open_fiches(session, territory_id),
         attestations=attestation_watch.to_see(session, territory_id, journal.now()),
         requests=request_lists.waiting(session, territory_id),
         declined=days.declined(session, territory_id, on),
         calls=sum(calls[state] for state in followup_list.OPEN),
         late_calls=calls[CallState.late],
-        awaited=awaited,
-        awaited_count=awaited_count,
+        awaited=days.awaited(session, territory_id),
         month=month,
         silent=days.silent(session, territory_id, month),
-        refused=days.refused_sheets(session, territory_id, on),
         penalties=penalty_lists.awaited(session, access.visible_penalty_files(member), on),
         difficulties=penalty_lists.unanswered(session, territory_id),
         windows=alerts.ending_windows(session, territory_id, on),
@@ -69,11 +67,14 @@ def show() -> ResponseReturnValue:
 
 
 def _lots(lots: list[WatchedLot], on: Any) -> dict[str, Any]:
+    running = alerts.under_way(lots, on)
     return {
-        "critical": sum(lot.statement.pace is Pace.critical for lot in lots),
-        "ending": alerts.ending_lots(lots, on),
-        "lots": lots[:SHOWN_LOTS],
-        "lots_in_all": len(lots),
+        "to_attest": alerts.to_settle(lots, Step.attest),
+        "to_penalise": alerts.to_settle(lots, Step.state_penalty),
+        "critical": sum(lot.statement.pace is Pace.critical for lot in running),
+        "ending": alerts.ending_lots(running, on),
+        "lots": running[:SHOWN_LOTS],
+        "lots_in_all": len(running),
     }
 
 

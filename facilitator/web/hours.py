@@ -9,11 +9,18 @@ from sqlalchemy import select
 from facilitator import access, declarations, globalisations, placement_list, second_answers, shares
 from facilitator.contracts import Contract, PlacementContract
 from facilitator.db import db
-from facilitator.forms.hours import CorrectionForm, HoursForm, SplitForm, Target, proposed_split, with_shares
-from facilitator.french import FigureRefused, parse_date
+from facilitator.forms.hours import (
+    LONGEST_REASON,
+    CorrectionForm,
+    HoursForm,
+    SplitForm,
+    Target,
+    proposed_split,
+    with_shares,
+)
+from facilitator.french import FigureRefused, of_month, parse_date
 from facilitator.french import date as french_date
 from facilitator.french import hours as french_hours
-from facilitator.french import month as french_month
 from facilitator.hours import HoursRefused, Share, Timesheet
 from facilitator.people import Person
 from facilitator.periods import add_months, first_of_month
@@ -94,7 +101,7 @@ def declare(contract_id: int) -> ResponseReturnValue:
         start, end = declarations.default_period(contract, month)
     form = with_shares(HoursForm, targets(contract))(data={"from_on": start, "to_on": end})
     back = url_for("contracts.show", contract_id=contract.id)
-    sheet = _sheet(contract, f"Heures de {french_month(month)}", "Enregistrer le relevé", back)
+    sheet = _sheet(contract, f"Heures {of_month(month)}", "Enregistrer le relevé", back)
 
     def verb() -> str:
         assert form.from_on.data and form.to_on.data and form.worked.data is not None  # validated
@@ -181,14 +188,34 @@ def correct(timesheet_id: int) -> ResponseReturnValue:
 
 
 def _as_recorded(old: Timesheet) -> dict[str, object]:
-    """The relevé as the form shows it, shares included."""
+    """The relevé as the form shows it, shares included; `?selon=autre-partie` takes the hours that contest it."""
     known: dict[str, object] = {
         "from_on": old.from_on, "to_on": old.to_on, "worked": old.worked, "training": old.training,
     }  # fmt: skip
     for part in shares.parts(db.session(), old):
         known[f"hours_{part.placement_id}_{part.lot_id}"] = part.hours
         known[f"training_{part.placement_id}_{part.lot_id}"] = part.training
+    if request.args.get("selon") == "autre-partie":
+        known |= _as_contested(old)
     return known
+
+
+def _as_contested(old: Timesheet) -> dict[str, object]:
+    """What the other side says instead, and that it says so."""
+    session, worked, told = db.session(), old.worked, []
+    recorded = session.scalars(select(Share).where(Share.timesheet_id == old.id).order_by(Share.id)).all()
+    said = second_answers.of_shares(session, [share.id for share in recorded])
+    known: dict[str, object] = {}
+    for share in recorded:
+        answer = said.get(share.id)
+        if answer is not None and answer.contested:
+            worked -= answer.difference
+            known[f"hours_{share.placement_id}_{share.lot_id}"] = answer.hours
+            told.append(
+                f"{french_hours(answer.hours)} au lieu de {french_hours(answer.declared)}"
+                f" selon {answer.organisation} ({answer.sender})"
+            )
+    return known | {"worked": worked, "reason": " ; ".join(told)[:LONGEST_REASON]} if told else {}
 
 
 @blueprint.route("/releves/<int:timesheet_id>/partager", methods=["GET", "POST"])

@@ -49,6 +49,8 @@ ALERT_ACTIONS = {
     NextAction.validate: ("Voir les relevés", "timesheets.of_lot"),
     NextAction.read_documents: ("Lire les documents", "documents.of_lot"),
     NextAction.ask_documents: ("Voir les documents", "documents.of_lot"),
+    NextAction.attest: ("Délivrer l’attestation", "attestations.issue"),
+    NextAction.state_penalty: ("Constater la pénalité", "penalties.state"),
 }
 JOURNAL_PAGE = 100
 RECENT_ACTIONS = 3

@@ -12,8 +12,7 @@ from facilitator.db import db
 from facilitator.forms import month_returns as forms
 from facilitator.forms.month_returns import DraftForm, MonthForm
 from facilitator.french import hours as french_hours
-from facilitator.french import month as french_month
-from facilitator.french import plural
+from facilitator.french import of_month, plural
 from facilitator.links import LinkRefused
 from facilitator.month_cells import Cell, MonthPage
 from facilitator.month_drafts import Author, DraftRefused, Key, Typed
@@ -62,7 +61,7 @@ def refuse_closed(who: Declarant, page: MonthPage | None = None) -> None:
     """Once everything is validated, a link has nothing to open any more."""
     if who.by_link and (page or _read(who)).closed:
         raise LinkRefused(
-            f"Toutes vos heures de {french_month(who.month)} sont validées\u00a0: il n’y a plus rien à déclarer."
+            f"Toutes vos heures {of_month(who.month)} sont validées\u00a0: il n’y a plus rien à déclarer."
             " Pour une correction, appelez le facilitateur."
         )
 
@@ -180,7 +179,7 @@ def _tell(who: Declarant, outcome: Outcome) -> None:
     if outcome.nils:
         said.append(plural(outcome.nils, "site sans heures (néant)", "sites sans heures (néant)"))
     flash(
-        f"Heures de {french_month(who.month)} envoyées\u00a0: {' et '.join(said)}. Le facilitateur les relit.",
+        f"Heures {of_month(who.month)} envoyées\u00a0: {' et '.join(said)}. Le facilitateur les relit.",
         "done",
     )
     for warning in dict.fromkeys(outcome.warnings):

@@ -10,7 +10,7 @@ from facilitator.db import db
 from facilitator.forms.month_returns import correction_form, split_form
 from facilitator.french import date as french_date
 from facilitator.french import hours as french_hours
-from facilitator.french import month as french_month
+from facilitator.french import of_month
 from facilitator.hours import Timesheet
 from facilitator.month_sending import Sender
 from facilitator.people import Person
@@ -105,7 +105,7 @@ def _about(who: Declarant, sheet: Timesheet, heading: str, intro: str) -> Sheet:
         heading=f"{heading} – {person.first_name} {person.last_name.upper()}",
         submit="Partager le relevé" if heading.startswith("Partager") else "Envoyer la correction",
         back=back,
-        crumbs=((f"Heures de {french_month(sheet.month)}", back), (heading, None)),
+        crumbs=((f"Heures {of_month(sheet.month)}", back), (heading, None)),
         facts=tuple(facts),
         intro=intro,
     )

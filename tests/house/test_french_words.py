@@ -67,6 +67,18 @@ def test_each_sentence_of_the_code_is_set_as_french_is(folder: str) -> None:
     assert seen == []
 
 
+def test_a_month_is_elided_as_one_says_it() -> None:
+    """«d’octobre», never «de octobre»: `of_month` says it."""
+    unelided = re.compile(r"\b(?:de|que) \{\{? ?(?:french[._])?(?:month\(|[\w.]+\|month\b)")
+    pages = written("templates", ".html", ".txt") + written("facilitator", ".py") + written("reports", ".py")
+    seen = [
+        f"{page.relative_to(ROOT)}: {each[0]}"
+        for page in pages
+        for each in unelided.finditer(page.read_text(encoding="utf-8"))
+    ]
+    assert seen == []
+
+
 @pytest.mark.parametrize(
     "text",
     [
