@@ -83,12 +83,6 @@ def _papers(session: Session, place: Site, on: datetime.date, by: int) -> None:
     for other in others:
         wanted = Wanted(DocumentKind.urssaf, other)
         documents.expect(session, place.lot, None, _ago(on, 5), by=by, wanted=wanted)
-    others = session.scalars(
-        select(Award.id).where(Award.lot_id == place.lot.id, Award.id != award.id).order_by(Award.id)
-    )
-    for other in others:
-        wanted = Wanted(DocumentKind.urssaf, other)
-        documents.expect(session, place.lot, None, _ago(on, 5), by=by, wanted=wanted)
     expected(DocumentKind.action_plan, -20, "Plan d’actions du second semestre")
 
 
