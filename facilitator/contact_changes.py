@@ -136,6 +136,21 @@ def dismiss(session: Session, proposal: ContactProposal, *, on: datetime.date, b
     _decide(session, proposal, False, on, by)
 
 
+def depart(
+    session: Session, contact: Contact, *, on: datetime.date, at: datetime.datetime, by: int | None
+) -> None:
+    """A facilitator learns that this person is not the one any more: no letter, and its links open nothing."""
+    contacts.leave(session, contact, on=on, by=by)
+    end_links(session, contact, at=at)
+
+
+def end_links(session: Session, contact: Contact, *, at: datetime.datetime) -> None:
+    """The links mailed to a contact for its organisation die with it."""
+    if contact.email:
+        alive = _links_of(session, contact.organisation_id, [contact.territory_id], contact.email, at)
+        links.revoke_these(session, [each.id for each in alive], at=at)
+
+
 def _decide(
     session: Session, proposal: ContactProposal, accepted: bool, on: datetime.date, by: int | None
 ) -> bool:

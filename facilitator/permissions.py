@@ -360,6 +360,7 @@ DOORS: dict[str, Door] = {
     "contacts.add": Door(_P.edit_markets, "organisation", "organisation_id"),
     "contacts.edit": Door(_P.edit_markets, "contact", "contact_id"),
     "contacts.remove": Door(_P.edit_markets, "contact", "contact_id"),
+    "contacts.leave": Door(_P.edit_markets, "contact", "contact_id"),
     "contacts.put_first": Door(_P.edit_markets, "contact", "contact_id"),
     "contacts.write_again": Door(_P.edit_markets, "contact", "contact_id"),
     "contact_changes.accept": Door(_P.edit_markets, "contact_proposal", "proposal_id"),

@@ -112,6 +112,7 @@ class Awaited:
     label: str
     expected_on: datetime.date
     person_id: int | None
+    person: str | None
 
 
 @dataclass
@@ -340,6 +341,7 @@ def _questions(session: Session, facts: Facts, here: Any, on: datetime.date) -> 
         Awaited(
             row.id, row.territory_id, row.lot_id, row.organisation_id,
             letter_label(DocumentKind(row.kind), row.label, row.month), row.expected_on, row.person_id,
+            _short(row.first_name, row.last_name) if row.person_id else None,
         )
         for row in session.execute(_documents(on).where(here(ExpectedDocument)))
     ]  # fmt: skip
@@ -381,10 +383,12 @@ def _documents(on: datetime.date) -> Select[*tuple[Any, ...]]:
         select(
             ExpectedDocument.id, ExpectedDocument.territory_id, ExpectedDocument.lot_id,
             func.coalesce(asked.organisation_id, leading).label("organisation_id"), ExpectedDocument.kind,
-            ExpectedDocument.label, ExpectedDocument.month, ExpectedDocument.expected_on, Contract.person_id,
+            ExpectedDocument.label, ExpectedDocument.month, ExpectedDocument.expected_on,
+            Person.id.label("person_id"), Person.first_name, Person.last_name,
         )
         .outerjoin(asked, asked.id == ExpectedDocument.award_id)
         .outerjoin(Contract, Contract.id == ExpectedDocument.contract_id)
+        .outerjoin(Person, Person.id == Contract.person_id)
         .where(
             ExpectedDocument.received_on.is_(None),
             ExpectedDocument.expected_on < on,

@@ -60,6 +60,11 @@ class Content:
     count: int
     month: str
 
+    @property
+    def opens(self) -> bool:
+        """Whether the letter has a link; one about documents alone has none."""
+        return any(each.placements or any(part.link for part in each.months) for each in self.sections)
+
 
 def send(
     session: Session,

@@ -10,7 +10,7 @@ from facilitator import french
 from facilitator.labels import Labelled
 from facilitator.periods import last_of_month
 from facilitator.reminder_calendar import after, asked, late_from, months_over
-from facilitator.reminder_facts import AtWork, Facts, Said, load
+from facilitator.reminder_facts import AtWork, Awaited, Facts, Said, load
 
 
 class DueKind(Labelled):
@@ -234,6 +234,12 @@ def _documents(facts: Facts, on: datetime.date) -> Iterator[Due]:
         if site.clause and expected and each.organisation_id is not None:
             yield Due(
                 DueKind.document, each.territory_id, each.organisation_id, each.id, None,
-                after(each.expected_on), facts.sites([each.lot_id]), (each.lot_id,), each.person_id,
-                detail=f"{each.label}, attendu le {french.date(each.expected_on)}",
+                after(each.expected_on), facts.sites([each.lot_id]), (each.lot_id,), each.person_id, each.person,
+                _paper(each),
             )  # fmt: skip
+
+
+def _paper(each: Awaited) -> str:
+    """A document by its name, whose it is and its date: two of one kind are told apart."""
+    whose = f" ({each.person})" if each.person else ""
+    return f"{each.label}{whose}, attendu le {french.date(each.expected_on)}"

@@ -19,6 +19,7 @@ from facilitator import (
     lot_dates,
     parties,
     placements,
+    reminders_due,
     second_answers,
     validations,
     verdicts,
@@ -33,6 +34,7 @@ from facilitator.organisations import Contact, Organisation
 from facilitator.people import Person
 from facilitator.placements import Answer, Placement
 from facilitator.refusals import Refused
+from facilitator.reminders_due import Due, DueKind
 from facilitator.second_answers import SecondAnswer, Speaker
 from facilitator.territories import Territory
 from facilitator.vocabulary import AwardRole, ContractType, Periodicity, PlacementMode
@@ -57,6 +59,8 @@ class World:
     siae: Organisation
     people: list[Person]
     contacts: list[Contact] = field(default_factory=list)
+    bounds: dict[int, tuple[date, date]] = field(default_factory=dict)  # read by the oracle, once a look
+    running: dict[int, set[date]] = field(default_factory=dict)
 
 
 def world(session: Session, on: date, number: int) -> World:
@@ -272,6 +276,82 @@ def _bounce(here: World, random: Random) -> None:
     contacts.bounced(here.session, random.choice(here.contacts).email or "", at=now())
 
 
+def _settle(here: World, random: Random) -> None:
+    """Something due is done, said «néant» or contested: the reminder of it is the one that must not leave."""
+    verdicts.refresh(here.session)
+    due = reminders_due.due(here.session, here.on, [here.place.id])
+    if due:
+        kind = random.choice(sorted({each.kind for each in due}))
+        each = random.choice([one for one in due if one.kind is kind])
+        random.choice(ENDS[each.kind])(here, each)
+
+
+def _end_by_hours(here: World, each: Due) -> None:
+    assert each.month is not None
+    contract = here.session.get_one(Contract, each.thing_id)
+    from_on, to_on = declarations.default_period(contract, each.month)
+    declarations.declare(
+        here.session, contract, from_on=from_on, to_on=to_on, worked=Decimal(20), on=here.on, by=None
+    )
+
+
+def _end_by_nil(here: World, each: Due) -> None:
+    assert each.month is not None
+    for award in here.awards:
+        if award.lot_id in each.lot_ids:
+            declarations.declare_nil(here.session, award, each.month, on=here.on, by=None)
+
+
+def _end_by_correction(here: World, each: Due) -> None:
+    sheet = here.session.get_one(Timesheet, each.thing_id)
+    contract = here.session.get_one(Contract, sheet.contract_id)
+    declarations.correct(
+        here.session, contract, sheet, "Relu", from_on=sheet.from_on, to_on=sheet.to_on,
+        worked=sheet.worked, on=here.on, by=None,
+    )  # fmt: skip
+
+
+def _end_by_contest(here: World, each: Due) -> None:
+    of_sheet = each.kind is DueKind.to_split
+    wanted = Share.timesheet_id == each.thing_id if of_sheet else Share.id == each.thing_id
+    for share in here.session.scalars(select(Share).where(wanted)):
+        other = parties.second_party(here.session, share.placement_id)
+        if other is not None:
+            by = Speaker(other, "Alix Fictif")
+            second_answers.contest(here.session, share.id, share.hours + 1, "absent", by=by, at=now())
+
+
+def _end_by_confirming(here: World, each: Due) -> None:
+    other = parties.second_party(here.session, here.session.get_one(Share, each.thing_id).placement_id)
+    assert other is not None
+    second_answers.confirm(here.session, [each.thing_id], by=Speaker(other, "Alix Fictif"), at=now())
+
+
+def _end_by_refusing(here: World, each: Due) -> None:
+    placement = here.session.get_one(Placement, each.thing_id)
+    placements.decline(here.session, placement, "Pas de poste", on=here.on, by=None)
+
+
+def _end_by_closing(here: World, each: Due) -> None:
+    for lot in here.lots:
+        if lot.id in each.lot_ids:
+            lot.received_on = here.on
+
+
+def _end_by_receiving(here: World, each: Due) -> None:
+    document = here.session.get_one(ExpectedDocument, each.thing_id)
+    documents.receive(here.session, document, here.on, on=here.on, by=None)
+
+
+ENDS: dict[DueKind, list[Callable[[World, Due], None]]] = {
+    DueKind.hours: [_end_by_hours, _end_by_nil, _end_by_closing],
+    DueKind.nil: [_end_by_nil],
+    DueKind.refused: [_end_by_correction, _end_by_nil],
+    DueKind.to_split: [_end_by_contest],
+    DueKind.second: [_end_by_contest, _end_by_confirming],
+    DueKind.placement: [_end_by_refusing, _end_by_closing],
+    DueKind.document: [_end_by_receiving],
+}
 ACTS: dict[str, Callable[[World, Random], None]] = {
     "propose": _propose,
     "confirm": _confirm,
@@ -294,6 +374,7 @@ ACTS: dict[str, Callable[[World, Random], None]] = {
     "receive": _receive,
     "leave": _leave,
     "bounce": _bounce,
+    "settle": _settle,
 }
 USUAL = [
     "propose",
@@ -303,6 +384,8 @@ USUAL = [
     "declare",
     "declare",
     "declare",
+    "refuse",
+    "settle",
 ]  # most days are like these
 
 
@@ -313,6 +396,7 @@ def oracle(here: World) -> set[Key]:
     """What a letter must name on this day, and nothing else."""
     here.session.flush()
     here.session.expire_all()
+    _read_lots(here)
     return {*_hours(here), *_words(here), *_sheets(here), *_answers(here), *_waiting(here), *_papers(here)}
 
 
@@ -321,26 +405,27 @@ def _rows(here: World, model: Any) -> list[Any]:
     return list(here.session.scalars(query.order_by(model.id)))
 
 
-def _bounds(here: World, lot: Lot) -> tuple[date, date]:
-    start, end = lot_dates.execution(here.session, [lot.id])[lot.id]
-    assert start is not None and end is not None
-    return start, end
+def _read_lots(here: World) -> None:
+    """The first and last day of each lot, and its days without a stop."""
+    year = [day for number in range(1, 13) for day in _days(date(2026, number, 1))]
+    for lot in here.lots:
+        start, end = lot_dates.execution(here.session, [lot.id])[lot.id]
+        assert start is not None and end is not None
+        stops = list(here.session.scalars(select(LotStop).where(LotStop.lot_id == lot.id)))
+        here.bounds[lot.id] = start, end
+        here.running[lot.id] = {
+            day
+            for day in year
+            if start <= day <= end
+            and not any(stop.from_on <= day <= (stop.to_on or date.max) for stop in stops)
+        }
 
 
 def _over(here: World, lot: Lot) -> bool:
     """Nobody is asked about this lot any more."""
     market = here.session.get_one(Market, lot.market_id)
     received = lot.received_on is not None and lot.received_on <= here.on
-    return received or here.on > _bounds(here, lot)[1] + 60 * DAY or market.considerations == ["aucune"]
-
-
-def _runs(here: World, lot: Lot, day: date) -> bool:
-    start, end = _bounds(here, lot)
-    stopped = any(
-        stop.from_on <= day and (stop.to_on is None or day <= stop.to_on)
-        for stop in here.session.scalars(select(LotStop).where(LotStop.lot_id == lot.id))
-    )
-    return start <= day <= end and not stopped
+    return received or here.on > here.bounds[lot.id][1] + 60 * DAY or market.considerations == ["aucune"]
 
 
 def _days(month: date) -> list[date]:
@@ -375,7 +460,7 @@ def _at_work(here: World, contract: Contract, placement: Placement, month: date)
     return any(
         contract.from_on <= day <= (contract.last_on or date.max)
         and placement.from_on <= day <= (placement.to_on or date.max)
-        and _runs(here, lot, day)
+        and day in here.running[lot.id]
         for day in _days(month)
     )
 
@@ -428,7 +513,7 @@ def _words(here: World) -> set[Key]:
                 and here.session.get_one(Timesheet, share.timesheet_id).state != "replaced"
                 for share in here.session.scalars(select(Share).where(Share.lot_id == lot.id))
             )
-            works = any(_runs(here, lot, day) for day in _days(month))
+            works = any(day in here.running[lot.id] for day in _days(month))
             busy = any(
                 placement.lot_id == lot.id and _at_work(here, contract, placement, month)
                 for contract, placement in _pairs(here)
@@ -492,7 +577,7 @@ def _waiting(here: World) -> set[Key]:
     for placement in _rows(here, Placement):
         assert isinstance(placement, Placement)
         lot = here.session.get_one(Lot, placement.lot_id)
-        past = _bounds(here, lot)[1] < here.on or (placement.to_on is not None and placement.to_on < here.on)
+        past = here.bounds[lot.id][1] < here.on or (placement.to_on is not None and placement.to_on < here.on)
         waits = placement.state == "proposed" and not past and not _over(here, lot)
         if waits and _lately(here, placement.proposed_on + 3 * DAY):
             found.add(("placement", placement.id, ""))
@@ -506,7 +591,7 @@ def _papers(here: World) -> set[Key]:
         lot = here.session.get_one(Lot, paper.lot_id)
         market = here.session.get_one(Market, lot.market_id)
         closing = min(
-            each for each in (_bounds(here, lot)[1] + 60 * DAY, lot.received_on) if each is not None
+            each for each in (here.bounds[lot.id][1] + 60 * DAY, lot.received_on) if each is not None
         )
         late = paper.received_on is None and paper.expected_on < here.on
         asked = not _over(here, lot) or paper.expected_on > closing

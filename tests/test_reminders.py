@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from facilitator import contacts, declarations, journal, territories
+from facilitator import contacts, declarations, documents, journal, territories
 from facilitator.cli import cli
 from facilitator.commands import frame
 from facilitator.links import ActionLink
@@ -139,6 +139,31 @@ def test_one_letter_reaches_each_person_and_its_links_open(
     text = part(letters["agence@siae.example"], "plain")
     (path,) = re.findall(rf"{BASE}(/lien/[\w-]+)", text)
     assert "Confirmer la mise à l’emploi" in text_of(client.get(path))
+
+
+def test_a_letter_about_a_document_alone_has_no_link_and_says_whom_to_tell(
+    app: Flask, session: Session, asked: Asked, postman: tuple[Postman, str]
+) -> None:
+    of_contract = documents.Wanted(
+        award_id=asked.ground.award.id, contract_id=asked.ground.contract.id, month=day("01/10/2026")
+    )
+    documents.expect(session, asked.ground.lot, "Attestation de vigilance", day("20/10/2026"), by=None)
+    documents.expect(
+        session, asked.ground.lot, "Bulletin de paie", day("20/10/2026"), by=None, wanted=of_contract
+    )
+    for month in (9, 10):
+        declare(session, asked.ground, month)
+    session.commit()
+    run(app, "remind", "--on", FIFTH)
+    run(app, "send-mail")
+    (letter,) = (each for each in postman[0].letters if each["To"] == asked.contact.email)
+    for kind in ("plain", "html"):
+        body = said(part(letter, kind))
+        assert "Documents à nous remettre" in body and "Attestation de vigilance" in body
+        whose = f"Camille {asked.ground.person.last_name[0]}."
+        assert f"Bulletin de paie, octobre 2026 ({whose}), attendu le 20 octobre 2026" in body
+        assert "Vos liens sont personnels" not in body and BASE not in body
+        assert "dites-nous qui l’est" in body
 
 
 def test_a_run_repeated_writes_nothing_more(

@@ -46,15 +46,15 @@ def _answer(purpose: str, token: str) -> ResponseReturnValue:
     if valid and (replay := once.replayed(form)):
         return replay
     link = links.find(db.session(), purpose, token, at=journal.now())
+    shown = {"recipient": link.recipient, "back": request.path.removesuffix("/contact")}
     if not valid:
-        return page("links/contact.html", form, recipient=link.recipient)
-    recipient = link.recipient
+        return page("links/contact.html", form, **shown)
     try:
         done = _change(link, form)
     except ContactChangeRefused as refusal:
         db.session.rollback()
         form.refuse(refusal, "email")
-        return page("links/contact.html", form, recipient=recipient)
+        return page("links/contact.html", form, **shown)
     return once.commit(form, url_for(".thanks", attente=None if done else 1))
 
 

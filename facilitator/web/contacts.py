@@ -3,13 +3,13 @@
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
-from facilitator import access, contacts
+from facilitator import access, contact_changes, contacts, journal
 from facilitator.contacts import ContactRefused
 from facilitator.db import db
 from facilitator.forms.organisations import ContactForm
 from facilitator.organisations import Contact, Organisation
 from facilitator.refusals import Conflict
-from facilitator.web import conflicts, sheets
+from facilitator.web import clock, conflicts, sheets
 from facilitator.web.sheets import Sheet
 
 blueprint = Blueprint("contacts", __name__)
@@ -52,7 +52,12 @@ def edit(contact_id: int) -> ResponseReturnValue:
     organisation = access.organisation_or_404(contact.organisation_id)
     template = "facilitators/organisations/contact.html"
     sheet = _sheet(organisation, f"Modifier le contact {contact.name}", template)
-    shown = {"contact_id": contact.id, "version": contact.version, "name": contact.name}
+    shown = {
+        "contact_id": contact.id,
+        "version": contact.version,
+        "name": contact.name,
+        "reachable": contact.reachable,
+    }
 
     def verb() -> str:
         form.check_version(contact)
@@ -90,6 +95,18 @@ def write_again(contact_id: int) -> ResponseReturnValue:
     )
 
 
+@blueprint.post("/contacts/<int:contact_id>/ne-plus-ecrire")
+def leave(contact_id: int) -> ResponseReturnValue:
+    """The person left, or letters come back: the next contact gets them."""
+    contact = access.contact_or_404(contact_id, lock=True)
+    by, on, at = access.current().user_id, clock.today(), journal.now()
+    return sheets.press(
+        lambda: contact_changes.depart(db.session(), contact, on=on, at=at, by=by),
+        _page_of(contact.organisation_id),
+        f"Plus aucun courriel ne va à {contact.name}\u00a0; ses liens ne servent plus.",
+    )
+
+
 @blueprint.post("/contacts/<int:contact_id>/retirer")
 def remove(contact_id: int) -> ResponseReturnValue:
     """Forget a contact, as it was read: one that changed meanwhile is read again first."""
@@ -106,4 +123,5 @@ def _remove(contact: Contact, version: str) -> None:
         raise ContactRefused(
             f"Le contact {contact.name} a changé pendant que vous l’aviez ouvert\u00a0: relisez-le avant de le retirer."
         )
+    contact_changes.end_links(db.session(), contact, at=journal.now())
     contacts.remove(db.session(), contact, by=access.current().user_id)

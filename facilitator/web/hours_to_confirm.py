@@ -41,14 +41,15 @@ def by_link(token: str) -> ResponseReturnValue:
     """The same for the organisation and the month of a declaration link."""
     link = links.find(db.session(), links.DECLARE_MONTH, token, at=journal.now())
     speaker = Speaker(link.thing_id, link.recipient[:120], link_id=link.id, month=link.period_on)
-    return _answer(speaker, url_for(".by_link", token=token))
+    contact = url_for("contact_changes.from_declaration", token=token)
+    return _answer(speaker, url_for(".by_link", token=token), contact)
 
 
-def _answer(speaker: Speaker, location: str) -> ResponseReturnValue:
+def _answer(speaker: Speaker, location: str, contact: str | None = None) -> ResponseReturnValue:
     lines = lines_to_confirm.awaiting(db.session(), speaker.organisation_id, month=speaker.month)
     form = second_answers_form(lines, named=speaker.link_id is not None)(data=as_answered(lines))
     if not form.validate_on_submit():
-        return _page(speaker, form, lines, 422 if form.errors else 200)
+        return _page(speaker, form, lines, 422 if form.errors else 200, contact)
     if (replay := once.replayed(form)) is not None:
         return replay
     try:
@@ -59,7 +60,7 @@ def _answer(speaker: Speaker, location: str) -> ResponseReturnValue:
     except Refused as refusal:
         db.session.rollback()
         form.refuse(refusal, _beside(form, refusal))
-        return _page(speaker, form, lines, 409 if isinstance(refusal, AnswerTooLate) else 422)
+        return _page(speaker, form, lines, 409 if isinstance(refusal, AnswerTooLate) else 422, contact)
     flash(_done(written), "done")
     return once.commit(form, location)
 
@@ -85,7 +86,9 @@ def _done(written: list[SecondAnswer]) -> str:
     return f"{', '.join(said) or 'Aucune réponse'}{rest}."
 
 
-def _page(speaker: Speaker, form: SecondAnswersForm, lines: list[Line], status: int) -> ResponseReturnValue:
+def _page(
+    speaker: Speaker, form: SecondAnswersForm, lines: list[Line], status: int, contact: str | None
+) -> ResponseReturnValue:
     if lines:
         access.saw("list", "timesheet", None)
     return (
@@ -95,6 +98,7 @@ def _page(speaker: Speaker, form: SecondAnswersForm, lines: list[Line], status: 
             groups=[(key, list(group)) for key, group in groupby(lines, _site)],
             unanswered=sum(not line.answered for line in lines),
             month=speaker.month,
+            contact_url=contact,
         ),
         status,
     )

@@ -143,6 +143,32 @@ def test_a_company_without_anybody_to_write_to_is_a_task_of_the_facilitator(
     assert "contact à trouver" not in text_of(desk.get("/ma-journee"))
 
 
+def test_a_facilitator_who_learns_of_a_departure_stops_letters_and_links(written: Written) -> None:
+    desk, company = written.desk, written.desk.ground.company
+    contacts.add(
+        desk.session, desk.ground.territory.id, company, name="Second Fictif", email="second@entreprise.example", by=None
+    )  # fmt: skip
+    page = desk.get(f"/contacts/{written.contact.id}/modifier")
+    assert "Ne plus écrire à ce contact" in text_of(page)
+    for _ in range(2):
+        desk.send(page, {}, form=f"/contacts/{written.contact.id}/ne-plus-ecrire")
+    desk.session.expire_all()
+    assert written.contact.left_on == clock.today()
+    assert desk.client.get(written.declaration).status_code == 410
+    assert alive(desk.session, "paie@entreprise.example") == 0
+    assert "second@entreprise.example" in text_of(desk.get("/relances"))
+    again = desk.get(f"/contacts/{written.contact.id}/modifier")
+    assert "Ne plus écrire à ce contact" not in text_of(again)
+
+
+def test_the_links_of_a_contact_taken_away_open_nothing(written: Written) -> None:
+    desk = written.desk
+    page = desk.get(f"/contacts/{written.contact.id}/modifier")
+    desk.send(page, {}, form=f"/contacts/{written.contact.id}/retirer")
+    assert desk.client.get(written.declaration).status_code == 410
+    assert desk.client.get(written.placement).status_code == 410
+
+
 def test_the_second_contact_may_be_put_first(desk: Desk, contact: Contact) -> None:
     second = contacts.add(
         desk.session, desk.ground.territory.id, desk.ground.company, name="Second Fictif",
@@ -172,6 +198,23 @@ def test_the_page_costs_the_same_however_many_letters(desk: Desk, contact: Conta
     text = text_of(desk.get("/relances"))
     assert "c5@demo.example" in text
     assert desk.selects() == first
+
+
+def test_a_letter_over_two_organisations_says_which_owes_what(desk: Desk, contact: Contact) -> None:
+    other = trade.company(desk.session)
+    lot = trade.lot(desk.session, desk.ground.territory, hours="50", by_buyer=desk.ground.buyer)
+    trade.award(desk.session, lot, other)
+    contacts.add(
+        desk.session,
+        desk.ground.territory.id,
+        other,
+        name="La même",
+        email="paie@entreprise.example",
+        by=None,
+    )
+    page = desk.get("/relances")
+    (cell,) = page_of(page).xpath("//table[@id='lettres']//td[1]")
+    assert [each.text for each in cell.findall("b")] == sorted([desk.ground.company.label, other.label])
 
 
 # What was sent, on each file.
@@ -242,6 +285,8 @@ def test_a_colleague_takes_over_at_once_with_links_of_their_own(
 ) -> None:
     path = getattr(written, from_page)
     assert "Je ne suis plus le bon contact" in text_of(client.get(path))
+    if from_page == "declaration":
+        assert f"{path}/contact" in client.get(f"{path}/a-confirmer").text
     page = client.get(f"{path}/contact")
     values = {"name": "Alix Nouvelle", "email": "alix@entreprise.example", "phone": "01 99 00 00 02"}
     done = client.submit(page, values)
