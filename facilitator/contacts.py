@@ -33,6 +33,17 @@ def written_to(session: Session, territory_id: int, organisation_id: int) -> Con
     return next((each for each in known if each.reachable), None)
 
 
+def address_now(
+    session: Session, territory_id: int, organisation_id: int, before: str | None = None
+) -> str | None:
+    """Where to write: the address used before, unless it bounced or its owner left; else the first contact there."""
+    known = of_organisation(session, territory_id, organisation_id)
+    gone = {each.email.lower() for each in known if each.email and not each.reachable}
+    if before and before.lower() not in gone:
+        return before
+    return next((each.email for each in known if each.reachable), None)
+
+
 def addresses(
     session: Session, territory_ids: Collection[int] | None = None
 ) -> dict[tuple[int, int], str | None]:

@@ -244,11 +244,7 @@ def employer_address(session: Session, placement: Placement) -> str | None:
         .order_by(ActionLink.id.desc())
         .limit(1)
     )
-    known = contacts.of_organisation(session, placement.territory_id, placement.employer_id)
-    gone = {each.email.lower() for each in known if each.email and not each.reachable}
-    if written and written.lower() not in gone:
-        return written
-    return next((each.email for each in known if each.reachable), None)
+    return contacts.address_now(session, placement.territory_id, placement.employer_id, written)
 
 
 def of_link(session: Session, link: ActionLink, *, lock: bool = False) -> tuple[Placement, Person]:

@@ -57,7 +57,8 @@ def tell(
 ) -> tuple[list[OutboxMail], int]:
     """Write one letter to each declarant and month; gives the letters, and how many relevés nobody could be told of.
 
-    The address is that of the account which sent the hours, else of the link, else of the employer’s first contact.
+    The address is that of the account which sent the hours, else of the link, else of the employer’s first contact;
+    one that bounced, or whose owner left, gives way.
     """
     rows = _rows(session, [sheet.id for sheet in sheets])
     sites, lots = _sites(session, [row.id for row in rows])
@@ -72,7 +73,8 @@ def tell(
     letters = []
     for to, refused in by_addressee.items():
         told = [_line(row, sites.get(row.id, ())) for row in refused]
-        concerned = {lot for row in refused for lot in lots.get(row.id, ())}
+        concerned: set[mails.Topic] = {("person", row.person_id) for row in refused}
+        concerned |= {("lot", lot) for row in refused for lot in lots.get(row.id, ())}
         letters.append(_write(session, to, refused[0], told, concerned, reason, at, base_url))
     return letters, unknown
 
@@ -83,7 +85,7 @@ def _rows(session: Session, ids: Sequence[int]) -> list[Any]:
         session.execute(
             select(
                 Timesheet.id, Timesheet.territory_id, Timesheet.month, Timesheet.from_on, Timesheet.to_on,
-                Timesheet.worked, Person.first_name, Person.last_name, _Declarant.id.label("organisation_id"),
+                Timesheet.worked, Timesheet.person_id, Person.first_name, Person.last_name, _Declarant.id.label("organisation_id"),
                 func.coalesce(_Declarant.name, _Declarant.scheme + " " + _Declarant.identifier).label("organisation"),
                 User.email.label("user_email"), ActionLink.recipient, Territory.name.label("territory"),
                 Territory.email, Territory.phone,
@@ -128,13 +130,8 @@ def _short(text: str) -> str:
 def _addressee(session: Session, row: Any) -> Addressee | None:
     if row.user_email:
         return Addressee(row.user_email, row.organisation_id, row.month, signed_in=True)
-    address = row.recipient or _first_contact(session, row.territory_id, row.organisation_id)
+    address = contacts.address_now(session, row.territory_id, row.organisation_id, row.recipient)
     return None if address is None else Addressee(address, row.organisation_id, row.month, signed_in=False)
-
-
-def _first_contact(session: Session, territory_id: int, organisation_id: int) -> str | None:
-    found = contacts.written_to(session, territory_id, organisation_id)
-    return found.email if found else None
 
 
 def _line(row: Any, sites: tuple[str, ...]) -> Line:
@@ -148,7 +145,7 @@ def _write(
     to: Addressee,
     about: Any,
     lines: list[Line],
-    lots: Iterable[int],
+    concerned: Iterable[mails.Topic],
     reason: str,
     at: datetime.datetime,
     base_url: str,
@@ -163,7 +160,7 @@ def _write(
         thing_id=lines[0].timesheet_id,
         at=at,
         territory_id=about.territory_id,
-        topics=[("organisation", to.organisation_id), *(("lot", lot_id) for lot_id in lots)],
+        topics=[("organisation", to.organisation_id), *concerned],
         about=about,
         month=to.month,
         lines=lines,

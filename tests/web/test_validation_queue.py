@@ -271,7 +271,8 @@ def test_a_refusal_is_mailed_to_the_account_that_declared(desk: Desk) -> None:
     topics = desk.session.execute(
         select(MailTopic.kind, MailTopic.topic_id).where(MailTopic.mail_id == april.id)
     )
-    assert set(topics) == {("organisation", at.etti.id), ("lot", desk.ground.lot.id)}
+    person = ("person", at.sheet.person_id)
+    assert set(topics) == {("organisation", at.etti.id), ("lot", desk.ground.lot.id), person}
 
 
 def declared_by_link(desk: Desk, at: Agency) -> int:
@@ -294,6 +295,20 @@ def test_who_declared_by_a_link_gets_a_fresh_one(desk: Desk) -> None:
     token = letter.text.split("/declaration/")[1].split()[0]
     fresh = links.find(desk.session, links.DECLARE_MONTH, token, at=now())
     assert (fresh.thing_id, fresh.period_on, fresh.id != link_id) == (at.etti.id, day("01/09/2026"), True)
+
+
+def test_a_refusal_goes_to_who_took_over_when_who_declared_left(desk: Desk) -> None:
+    at = agency(desk, month="09/2026")
+    declared_by_link(desk, at)
+    gone, there = (
+        contacts.add(
+            desk.session, desk.ground.territory.id, at.etti, name="Contact fictif", email=email, by=None
+        )
+        for email in ("Paie@etti.example", "relais@etti.example")
+    )
+    contacts.leave(desk.session, gone, on=day("02/11/2026"), by=None)
+    desk.send(desk.get(f"/releves/{at.sheet.id}/refuser"), {"reason": "Feuille manquante"})
+    assert [each.recipient for each in mails(desk)] == [there.email]
 
 
 def test_a_month_too_old_for_a_link_is_mended_through_the_facilitator(desk: Desk) -> None:
