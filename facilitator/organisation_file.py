@@ -58,34 +58,37 @@ def roles(session: Session, organisation: Organisation) -> list[str]:
 
 
 def bought(session: Session, territory_id: int, organisation_id: int) -> tuple[int, list[BoughtMarket]]:
-    """How many of its markets the territory follows, and the newest of them (two selects)."""
+    """How many of its markets the territory follows, and the newest of them (one select)."""
     own = (Market.territory_id == territory_id, Market.buyer_id == organisation_id)
     lots = select(func.count(Lot.id)).where(Lot.market_id == Market.id).correlate(Market).scalar_subquery()
+    in_all = func.count().over()
     rows = session.execute(
-        select(Market.id, Market.object, Market.decp_id, Market.generated_id, Market.notified_on, lots)
+        select(
+            in_all, Market.id, Market.object, Market.decp_id, Market.generated_id, Market.notified_on, lots
+        )
         .where(*own)
         .order_by(Market.notified_on.desc().nulls_last(), Market.id.desc())
         .limit(SHOWN)
-    )
-    count = session.scalar(select(func.count(Market.id)).where(*own)) or 0
-    return count, [BoughtMarket(*row) for row in rows]
+    ).all()
+    return rows[0][0] if rows else 0, [BoughtMarket(*row) for _, *row in rows]
 
 
 def won(session: Session, territory_id: int, organisation_id: int) -> tuple[int, list[WonLot]]:
-    """How many places it has on the lots of the territory, and the newest of them (two selects)."""
+    """How many places it has on the lots of the territory, and the newest of them (one select)."""
     own = (Award.territory_id == territory_id, Award.organisation_id == organisation_id)
     rows = session.execute(
-        select(Lot.id, Lot.number, Lot.title, Market.object, Award.role, Award.awarded_on)
+        select(
+            func.count().over(), Lot.id, Lot.number, Lot.title, Market.object, Award.role, Award.awarded_on
+        )
         .join(Lot, Lot.id == Award.lot_id)
         .join(Market, Market.id == Lot.market_id)
         .where(*own)
         .order_by(Award.id.desc())
         .limit(SHOWN)
-    )
-    count = session.scalar(select(func.count(Award.id)).where(*own)) or 0
-    return count, [
+    ).all()
+    return rows[0][0] if rows else 0, [
         WonLot(id, f"Lot {number} – {title}", market, AwardRole(role).label, since)
-        for id, number, title, market, role, since in rows
+        for _, id, number, title, market, role, since in rows
     ]
 
 
