@@ -6,7 +6,15 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from facilitator import access, contracts, journal, placement_letters, placement_list, placements
+from facilitator import (
+    access,
+    contracts,
+    journal,
+    placement_letters,
+    placement_list,
+    placements,
+    timesheet_turns,
+)
 from facilitator.contracts import Contract, PlacementContract
 from facilitator.db import db
 from facilitator.forms.contracts import NewContractForm, RenewForm
@@ -15,7 +23,7 @@ from facilitator.hours import Timesheet
 from facilitator.organisations import Organisation
 from facilitator.people import Person
 from facilitator.placements import Placement
-from facilitator.vocabulary import ContractType, TimesheetState
+from facilitator.vocabulary import ContractType
 from facilitator.web import clock, sheets
 from facilitator.web.sheets import Sheet
 
@@ -27,6 +35,7 @@ def show(contract_id: int) -> ResponseReturnValue:
     """One contract: its facts, the placements that it serves, its relevés."""
     contract = access.contract_or_404(contract_id)
     access.saw("read", "person", contract.person_id, contract.territory_id)
+    found = _sheets(contract.id)
     return render_template(
         "facilitators/contracts/show.html",
         contract=contract,
@@ -35,8 +44,8 @@ def show(contract_id: int) -> ResponseReturnValue:
         employer=db.session.get_one(Organisation, contract.employer_id),
         continued=contract.continues_id,
         served=_served(contract.id),
-        sheets=_sheets(contract.id),
-        states={each.value: each.label for each in TimesheetState},
+        sheets=found,
+        turns=timesheet_turns.of_sheets(db.session(), [each.id for each in found], clock.today()),
     )
 
 

@@ -178,3 +178,11 @@ def test_another_territory_s_placement_is_not_there(desk: Desk) -> None:
     desk.get(f"/mises-a-l-emploi/{elsewhere.placement.id}", 404)
     desk.get(f"/lots/{elsewhere.lot.id}/mises-a-l-emploi", 404)
     desk.get(f"/contrats/{elsewhere.contract.id}/finir", 404)
+
+
+def test_a_contract_says_of_each_releve_who_must_act_and_since_when(desk: Desk) -> None:
+    trade.declared(desk.session, desk.ground.contract, "01/06/2025", "30/06/2025", "120")
+    desk.session.commit()
+    page = desk.get(f"/contrats/{desk.ground.contract.id}")
+    (cell,) = page_of(page).xpath("//td[@data-label='État']")
+    assert "À valider" in cell.text_content() and "depuis" in cell.text_content()
