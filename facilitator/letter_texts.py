@@ -60,7 +60,7 @@ DEFAULTS: Mapping[LetterCode, Words] = MappingProxyType(
         ),
         LetterCode.new_contact: Words(
             "Bonjour,\n\n"
-            "Vous nous avez été indiqué comme la bonne personne pour les heures de la clause sociale d’insertion. "
+            "On nous a donné votre adresse comme celle de la bonne personne pour la clause sociale d’insertion. "
             "Voici vos liens personnels\u00a0; ceux de votre prédécesseur ne servent plus.",
             "Si ce n’est pas à vous d’y répondre, dites-nous à qui\u00a0: la page du lien le permet en une minute.",
         ),
