@@ -77,10 +77,12 @@ def withdraw(
     """Note that the buyer of one lot takes its consent back from a day on; hours shared before keep their place."""
     line = session.get(GlobalisationLot, (agreement.id, lot_id))
     if line is None or line.consented_on is None:
-        raise HoursRefused("L’acheteur de ce lot n’a pas donné d’accord\u00a0: il n’y a rien à retirer.")
+        raise HoursRefused(
+            "Le donneur d’ordre de ce lot n’a pas donné d’accord\u00a0: il n’y a rien à retirer."
+        )
     if on <= line.consented_on:
         raise HoursRefused(
-            f"L’acheteur a donné son accord le {french_date(line.consented_on)}\u00a0:"
+            f"Le donneur d’ordre a donné son accord le {french_date(line.consented_on)}\u00a0:"
             " le retrait vient après ce jour. Corrigez la date."
         )
     line.withdrawn_on = on

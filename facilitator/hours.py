@@ -177,13 +177,13 @@ class GlobalisationLot(Model):
             return f"la convention prend effet le {french_date(effective_on)}, après le début de ces heures."
         if self.consented_on is None:
             return (
-                "son acheteur n’a pas donné son accord à la globalisation."
+                "son donneur d’ordre n’a pas donné son accord à la globalisation."
                 " Notez la date de son accord sur la page de la convention."
             )
         if self.consented_on > from_on:
-            return f"son acheteur a donné son accord le {french_date(self.consented_on)}, après le début de ces heures."
+            return f"son donneur d’ordre a donné son accord le {french_date(self.consented_on)}, après le début de ces heures."
         if self.withdrawn_on is not None and self.withdrawn_on <= to_on:
-            return f"son acheteur a retiré son accord à partir du {french_date(self.withdrawn_on)}."
+            return f"son donneur d’ordre a retiré son accord à partir du {french_date(self.withdrawn_on)}."
         return None
 
 

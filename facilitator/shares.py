@@ -150,7 +150,7 @@ def _globalised(
         raise HoursRefused(f"Lot {lot.number} {lot.title}\u00a0: {closed[0]}")
     raise HoursRefused(
         "Aucune globalisation ne réunit ce lot et celui où la personne a travaillé."
-        " Enregistrez d’abord la convention et la date d’accord de chaque acheteur."
+        " Enregistrez d’abord la convention et la date d’accord de chaque donneur d’ordre."
     )
 
 

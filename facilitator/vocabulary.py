@@ -320,12 +320,12 @@ class Reason(StrEnum):
     public_not_admitted = (
         "public_not_admitted",
         "public non admis par le lot",
-        "Ajoutez à la fiche un critère admis par le lot, ou complétez les publics admis avec l’accord de l’acheteur.",
+        "Ajoutez à la fiche un critère admis par le lot, ou complétez les publics admis avec l’accord du donneur d’ordre.",
     )
     mode_not_admitted = (
         "mode_not_admitted",
         "mode non admis par le lot",
-        "Corrigez le mode de la mise à l’emploi, ou complétez les modes admis avec l’accord de l’acheteur.",
+        "Corrigez le mode de la mise à l’emploi, ou complétez les modes admis avec l’accord du donneur d’ordre.",
     )
     to_split = (
         "to_split",

@@ -200,9 +200,9 @@ def without(session: Session, shared: Shared, change: str) -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ("missing", "son acheteur n’a pas donné son accord"),
-        ("late", "son acheteur a donné son accord le 2 avril 2025, après le début de ces heures"),
-        ("withdrawn", "son acheteur a retiré son accord à partir du 15 avril 2025"),
+        ("missing", "son donneur d’ordre n’a pas donné son accord"),
+        ("late", "son donneur d’ordre a donné son accord le 2 avril 2025, après le début de ces heures"),
+        ("withdrawn", "son donneur d’ordre a retiré son accord à partir du 15 avril 2025"),
     ],
 )
 def test_a_lot_whose_buyer_does_not_consent_is_closed_and_says_why(

@@ -98,12 +98,12 @@ class SplitForm(TradeForm):
 
 # What facilitators write most often: why, then what to do.
 FREQUENT_REFUSALS = (
-    "Feuille d’heures signée manquante\u00a0: joignez-la, puis renvoyez les heures.",
+    "Feuille d’heures signée manquante\u00a0: remettez-la au facilitateur, puis renvoyez les heures.",
     "L’autre partie dit un autre nombre d’heures\u00a0: accordez-vous, puis renvoyez les heures.",
     "Jours hors des dates du contrat\u00a0: corrigez les jours ou les dates du contrat.",
     "Plus d’heures que le contrat n’en prévoit\u00a0: vérifiez le nombre.",
     "Heures déjà déclarées sur un autre chantier\u00a0: gardez-les une seule fois.",
-    "Personne absente ces jours-là\u00a0: retirez-les.",
+    "Personne absente ces jours-là\u00a0: retirez ces heures.",
 )
 LONGEST_REASON = 300
 
@@ -204,7 +204,7 @@ class ConsentForm(TradeForm):
     """The day on which the buyer of one lot consented."""
 
     lot = CodeField("Lot", validators=[required()])
-    consented_on = FrenchDateField("Accord de l’acheteur le", validators=[required()])
+    consented_on = FrenchDateField("Accord du donneur d’ordre le", validators=[required()])
 
 
 def globalisation_form(candidates: Sequence[Candidate]) -> type[GlobalisationForm]:
@@ -219,7 +219,7 @@ def globalisation_form(candidates: Sequence[Candidate]) -> type[GlobalisationFor
         ),
     }
     for each in candidates:
-        fields[f"consented_{each.lot_id}"] = FrenchDateField(f"Accord de l’acheteur – {each.label}")
+        fields[f"consented_{each.lot_id}"] = FrenchDateField(f"Accord du donneur d’ordre – {each.label}")
     return type("GlobalisationOf", (GlobalisationForm,), fields)
 
 

@@ -49,7 +49,7 @@ def new() -> ResponseReturnValue:
             ("Globalisations", url_for(".index")),
             ("Nouvelle", None),
         ),
-        intro="Les heures ne vont sur un autre lot qu’à partir de l’accord de son acheteur.",
+        intro="Les heures ne vont sur un autre lot qu’à partir de l’accord de son donneur d’ordre.",
         template="facilitators/hours/globalisation.html",
     )
 
@@ -88,9 +88,11 @@ def show(globalisation_id: int) -> ResponseReturnValue:
 
     return sheets.answer(
         form,
-        _about(agreement, "Noter l’accord de l’acheteur", back, "facilitators/hours/globalisation_show.html"),
+        _about(
+            agreement, "Noter l’accord du donneur d’ordre", back, "facilitators/hours/globalisation_show.html"
+        ),
         verb,
-        "L’accord de l’acheteur est noté.",
+        "L’accord du donneur d’ordre est noté.",
         rows=rows,
         agreement_id=agreement.id,
         effective_on=agreement.effective_on,
@@ -114,7 +116,11 @@ def withdraw(globalisation_id: int) -> ResponseReturnValue:
         return back
 
     about = _about(
-        agreement, "Noter le retrait de l’accord", back, "facilitators/act.html", "Retrait d’un accord"
+        agreement,
+        "Noter le retrait de l’accord",
+        back,
+        "facilitators/act.html",
+        "Noter le retrait d’un accord",
     )
     return sheets.answer(form, about, verb, "Le retrait de l’accord est noté.")
 

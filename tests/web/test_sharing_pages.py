@@ -138,7 +138,7 @@ def test_a_lot_without_the_consent_of_its_buyer_takes_no_hours(scene: Scene) -> 
     desk.send(page, {"lot": str(scene.far.id), "withdrawn_on": "15/03/2025"})
     assert "retiré à partir du 15 mars 2025" in said(desk.get(address))
     shown = desk.get(scene.page)
-    assert "son acheteur a retiré son accord à partir du 15 mars 2025" in said(shown)
+    assert "son donneur d’ordre a retiré son accord à partir du 15 mars 2025" in said(shown)
     assert not page_of(shown).xpath(f"//input[@name='{scene.there}']")
     # The page opened before the withdrawal still has the field: nothing goes there all the same.
     desk.send(open_page, {scene.here: "60", scene.there: "40", "reason": "Convention"})

@@ -210,7 +210,7 @@ def test_a_globalisation_opens_another_lot_of_the_company(desk: Desk) -> None:
     desk.send(page, typed | {"lots": [str(ground.lot.id)]}, 422)
     answer = desk.send(page, typed | {"lots": [str(ground.lot.id), str(far.id)]})
     shown = desk.get(answer.location)
-    assert "attendu de l’acheteur" in said(shown)
+    assert "attendu du donneur d’ordre" in said(shown)
     hours = f"/contrats/{ground.contract.id}/releves/nouveau?mois=2025-02"
     assert not page_of(desk.get(hours)).xpath(f"//input[contains(@name, '_{far.id}')]")
     desk.send(shown, {"lot": str(far.id), "consented_on": "20/01/2025"})
