@@ -52,8 +52,8 @@ DEFAULTS: Mapping[LetterCode, Words] = MappingProxyType(
         LetterCode.reminder: Words(
             "Bonjour,\n\n"
             "Voici, réuni dans un seul courriel, ce que nous attendons de vous pour la clause sociale d’insertion. "
-            "Chaque réponse prend une minute et ne demande aucun compte. Si vous avez répondu entre-temps, "
-            "ne tenez pas compte de la ligne.",
+            "Chaque réponse prend une minute et ne demande aucun compte. Si vous avez déjà répondu à "
+            "une ligne, passez-la.",
             "Un chantier à l’arrêt, un doute sur des heures, une personne absente\u00a0? Dites-le-nous\u00a0: "
             "nous chercherons la solution avec vous.\n\n"
             "Merci de votre aide\u00a0: ces heures sont celles de personnes qui reprennent le chemin de l’emploi.",

@@ -74,7 +74,7 @@ class MailState(Labelled):
     waiting = "waiting", "En attente"
     sent = "sent", "Parti"
     later = "later", "Remis à plus tard"
-    dropped = "dropped", "Renoncé"
+    dropped = "dropped", "Non envoyé"
 
 
 Topic = tuple[str, int]  # ("lot", its id), ("organisation", …), ("person", …)

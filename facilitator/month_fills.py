@@ -38,7 +38,7 @@ def target(text: str) -> Target:
         return Target("tout")
     if kind in ("site", "ligne") and number.isascii() and number.isdigit() and len(number) < 10:
         return Target("site" if kind == "site" else "ligne", int(number))
-    raise FillRefused("Choisissez ce qu’il faut remplir\u00a0: une ligne, un site ou tout le mois.")
+    raise FillRefused("Choisissez ce qu’il faut remplir\u00a0: une ligne, un chantier ou tout le mois.")
 
 
 def last_month(page: MonthPage, about: Target) -> Fill:

@@ -137,7 +137,7 @@ def refuse_unknown_sites(page: MonthPage, award_ids: frozenset[int]) -> None:
     """Refuse «néant» for a site that is not one of the organisation’s without anybody."""
     if award_ids - {each.site.award_id for each in page.empty_sites}:
         raise DraftRefused(
-            "Un site coché «\u00a0néant\u00a0» n’est pas, ou n’est plus, dans votre liste\u00a0: quelqu’un y travaille"
+            "Un chantier coché «\u00a0néant\u00a0» n’est pas, ou n’est plus, dans votre liste\u00a0: quelqu’un y travaille"
             " peut-être depuis. Rouvrez la page du mois."
         )
 

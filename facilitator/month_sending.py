@@ -181,7 +181,8 @@ def _write(
         )
     if wrong:
         raise SendingRefused(
-            "Rien n’est parti\u00a0: corrigez les cases signalées, ou envoyez un autre site d’abord.", wrong
+            "Rien n’est parti\u00a0: corrigez les cases signalées, ou envoyez d’abord un autre chantier.",
+            wrong,
         )
     return Outcome(
         sending,

@@ -176,7 +176,7 @@ def _problem(asked: Asked, on: datetime.date, earliest: datetime.date, lots: fro
     start = asked.wished_start_on
     if start and start < earliest:
         return (
-            f"Le début souhaité ({french_date(start)}) est passé de trop longtemps\u00a0: une fiche prend effet au plus tôt"
+            f"Le début souhaité ({french_date(start)}) est trop ancien\u00a0: une fiche prend effet au plus tôt"
             f" le {french_date(earliest)}, et les heures faites avant ne comptent jamais. Indiquez une date à partir de ce jour."
         )
     if start and start > on + datetime.timedelta(days=LONGEST_WISH):

@@ -153,7 +153,7 @@ def _days_of_month(text: str) -> object:
         each.isascii() and each.isdigit() and 1 <= int(each[:9]) <= 28 for each in pieces
     ):
         raise RuleRefused(
-            "attend de un à quatre jours du mois, de 1 à 28, par exemple «\xa05\xa0» ou «\xa05; 15\xa0»"
+            "attend un à quatre jours du mois, de 1 à 28, par exemple «\xa05\xa0» ou «\xa05; 15\xa0»"
         )
     return tuple(sorted({int(each) for each in pieces}))
 

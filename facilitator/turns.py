@@ -69,7 +69,9 @@ def of_placement(facts: PlacementFacts, on: datetime.date) -> Turn:
         sentence = f"{facts.employer} doit répondre, {_since(facts.proposed_on, on)}."
         return Turn("Proposée", "waiting", sentence, Who.employer, facts.proposed_on)
     if facts.state is PlacementState.declined:
-        sentence = f"À vous\u00a0: cherchez un autre employeur. {facts.decline_reason or ''}".rstrip()
+        sentence = "À vous\u00a0: cherchez un autre employeur."
+        if facts.decline_reason:
+            sentence += f" Motif du refus\u00a0: {facts.decline_reason}"
         return Turn("Déclinée", "late", sentence, Who.facilitator, facts.answered_on)
     if facts.state is PlacementState.withdrawn:
         return Turn("Retirée", "", "Personne n’a rien à faire.", Who.nobody)

@@ -74,7 +74,7 @@ def facts(bilan: Bilan, edition: Edition) -> Facts:
         "contracts": _contracts(bilan),
         "contracts_note": _contracts_note(bilan),
         "follow_ups": [_follow_up(each) for each in bilan.total.follow_ups.values()],
-        "people": french.plural(bilan.total.publics.people, "personne"),
+        "people": french.plural(bilan.total.publics.people, "personne a", "personnes ont"),
         "publics": list(_publics(bilan)),
         "ahead": _ahead(bilan),
         "method": [list(pair) for pair in method.rows(bilan)],

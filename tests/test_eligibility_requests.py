@@ -104,7 +104,7 @@ def test_a_person_validated_at_our_request_is_not_asked_for_again_while_the_fich
     [
         ({"birth_on": day("24/11/2026")}, "âge hors de 14 à 99"),
         ({"birth_on": day("01/01/1900")}, "âge hors de 14 à 99"),
-        ({"wished_start_on": day("07/11/2026")}, "passé de trop longtemps"),
+        ({"wished_start_on": day("07/11/2026")}, "trop ancien"),
         ({"wished_start_on": day("25/11/2027")}, "dans plus d’un an"),
         ({"last_name": "…"}, "en lettres"),
     ],

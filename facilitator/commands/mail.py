@@ -34,7 +34,7 @@ def send_mail(as_json: bool) -> None:
         )
     if refused:
         click.echo(
-            f"{french.plural(refused, 'adresse refusée', 'adresses refusées')} pour de bon par son serveur\u00a0: le"
+            f"{french.plural(refused, 'adresse refusée pour de bon par son serveur', 'adresses refusées pour de bon par leur serveur')}\u00a0: le"
             " contact est signalé au facilitateur, rien n’y est plus envoyé."
         )
 

@@ -73,7 +73,9 @@ def _write_one(letter: Letter, base_url: str) -> bool:
 
 def _say(plan: Plan, written: int, known: int) -> None:
     later = [each for each in plan.letters if not each.round.runs(plan.on)]
-    click.echo(f"{french.plural(written, 'lettre écrite', 'lettres écrites')}\u00a0; send-mail les envoie.")
+    click.echo(
+        f"{french.plural(written, 'lettre écrite', 'lettres écrites')}\u00a0; send-mail envoie ce qui attend."
+    )
     if known:
         click.echo(
             f"{french.plural(known, 'personne a', 'personnes ont')} déjà la lettre de ce jour de relance."

@@ -246,7 +246,7 @@ def _to_mend(left: list[Line], good: list[Any]) -> str:
     if not left:
         return "Ce texte ne contient aucune personne. Collez au moins une ligne."
     several = "Une ligne est à reprendre" if len(left) == 1 else f"{len(left)}\u00a0lignes sont à reprendre"
-    return f"{several}, dites ci-dessous\u00a0: corrigez le texte, puis renvoyez-le."
+    return f"{several}\u00a0: lisez pourquoi ci-dessous, corrigez le texte, puis renvoyez-le."
 
 
 def _sent(good: int, left: int) -> str:

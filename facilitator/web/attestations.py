@@ -107,7 +107,7 @@ def revoke(attestation_id: int) -> ResponseReturnValue:
         submit="Révoquer l’attestation",
         back=back,
         crumbs=((f"Attestation {issued.label}", back), ("Révoquer", None)),
-        intro="Qui la vérifiera lira qu’elle n’est plus valable, la date et ce motif. Une révocation ne se reprend pas\u00a0: vous pourrez délivrer une autre attestation.",
+        intro="Qui la vérifiera lira qu’elle n’est plus valable, depuis quel jour, et ce motif. Une révocation ne se reprend pas\u00a0: vous pourrez délivrer une autre attestation.",
     )
 
     def verb() -> str:

@@ -83,7 +83,7 @@ def _done(written: list[SecondAnswer]) -> str:
     if contested:
         said.append(plural(contested, "ligne contestée", "lignes contestées"))
     rest = "\u00a0: le facilitateur voit les deux chiffres côte à côte" if contested else ""
-    return f"{', '.join(said) or 'Aucune réponse'}{rest}."
+    return f"{', '.join(said) or 'Aucune réponse envoyée'}{rest}."
 
 
 def _page(

@@ -21,7 +21,9 @@ from facilitator.periods import add_months
 from facilitator.refusals import Refused
 from facilitator.web import clock, once
 
-KEPT = "Le brouillon est gardé\u00a0: vous pouvez revenir plus tard, rien n’est encore envoyé."
+KEPT = (
+    "Le brouillon est gardé\u00a0: vous pouvez revenir plus tard. Il n’est pas encore envoyé au facilitateur."
+)
 REPEATED, NIL = "à la valeur du mois précédent", "à «\u00a0néant\u00a0»"
 NOTHING_TO_FILL = "Rien à remplir\u00a0: les cases sont déjà saisies, ou le mois précédent est vide."
 
@@ -177,7 +179,7 @@ def _tell(who: Declarant, outcome: Outcome) -> None:
     hours = french_hours(sum((sheet.worked for sheet in outcome.sheets), month_sending.ZERO))
     said = [f"{plural(len(outcome.sheets), 'relevé')}, {hours}"] if outcome.sheets else []
     if outcome.nils:
-        said.append(plural(outcome.nils, "site sans heures (néant)", "sites sans heures (néant)"))
+        said.append(plural(outcome.nils, "chantier sans heures (néant)", "chantiers sans heures (néant)"))
     flash(
         f"Heures {of_month(who.month)} envoyées\u00a0: {' et '.join(said)}. Le facilitateur les relit.",
         "done",
@@ -247,4 +249,4 @@ def _kept(filled: int, done: str) -> tuple[str, str]:
         return KEPT, "done"
     if not filled:
         return NOTHING_TO_FILL, "warning"
-    return f"{plural(filled, 'case')} {done}\u00a0: relisez, puis envoyez.", "done"
+    return f"{plural(filled, 'case mise', 'cases mises')} {done}\u00a0: relisez, puis envoyez.", "done"

@@ -62,7 +62,7 @@ def state(lot_id: int) -> ResponseReturnValue:
             form,
             lambda: _state(lot, form),
             lambda file: url_for(".show", file_id=file.id),
-            "La pénalité est constatée. Le donneur d’ordre est prévenu\u00a0: c’est à lui d’agir.",
+            "La pénalité est constatée. Le donneur d’ordre la voit sur sa page\u00a0: c’est à lui d’agir.",
         )
         if answer is not None:
             return answer

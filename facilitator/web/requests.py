@@ -4,7 +4,7 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, request, send_file, url_for
+from flask import Blueprint, current_app, flash, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
@@ -178,7 +178,7 @@ def validate(request_id: int) -> ResponseReturnValue:
         )
         return _told(asked)
 
-    done = "Le public est validé\u00a0; la fiche est prête et l’auteur de la demande est prévenu."
+    done = "Le public est validé\u00a0; la fiche est prête."
     return sheets.answer(form, sheet, verb, done, announced=_announced(asked))
 
 
@@ -211,9 +211,7 @@ def known_fiche(request_id: int) -> ResponseReturnValue:
         "Répondre par cette fiche",
         "Choisissez-la seulement si c’est la même personne. Le demandeur apprend ses dates, rien d’autre.",
     )
-    return sheets.answer(
-        form, sheet, verb, "La réponse est enregistrée et l’auteur de la demande est prévenu."
-    )
+    return sheets.answer(form, sheet, verb, "La réponse est enregistrée.")
 
 
 @blueprint.route("/demandes/<int:request_id>/completer", methods=["GET", "POST"])
@@ -299,7 +297,14 @@ def _told(asked: EligibilityRequest) -> str:
     """The letter of the answer, then the page of the request."""
     base_url = current_app.config["SETTINGS"].base_url.rstrip("/")
     link = f"{base_url}{url_for('asked_requests.show', request_id=asked.id)}"
-    request_letters.answer(db.session(), asked, at=journal.now(), link=link)
+    letter = request_letters.answer(db.session(), asked, at=journal.now(), link=link)
+    if letter is None:
+        flash(
+            "Aucun courriel ne part\u00a0: l’organisation n’a pas de contact avec une adresse. Appelez-la.",
+            "warning",
+        )
+    else:
+        flash("Un courriel prévient l’auteur de la demande.", "done")
     return url_for(".show", request_id=asked.id)
 
 

@@ -132,7 +132,7 @@ def _tell(refused: Sequence[Timesheet], reason: str) -> str:
     letters, unknown = refusal_letters.tell(
         db.session(), refused, reason, at=now(), base_url=current_app.config["SETTINGS"].base_url
     )
-    told = plural(len(letters), "courriel prévient", "courriels préviennent") + " le déclarant."
+    told = plural(len(letters), "courriel prévient le déclarant.", "courriels préviennent les déclarants.")
     if not unknown:
         return told
     return (

@@ -92,7 +92,7 @@ def test_the_chart_draws_the_figures_of_its_table(session: Session) -> None:
     drawn = [french.hours(Decimal(bar["declared"]).scaleb(-2)) for bar in found["chart"]["bars"]]
     assert drawn == [each[1] for each in found["months"]]
     assert plain(found["chart"]["alt"]).startswith(
-        "Diagramme en barres, de octobre 2025 à mars 2026 : heures déclarées et retenues de chaque mois."
+        "Diagramme en barres, d’octobre 2025 à mars 2026 : heures déclarées et retenues de chaque mois."
     )
 
 

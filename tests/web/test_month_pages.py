@@ -167,7 +167,7 @@ def test_last_month_is_taken_in_one_click_and_never_sent(etti: Declaring) -> Non
     assert done.status_code == 303
     assert sorted(etti.kept().values()) == ["133,50", "7"]
     assert len(etti.sheets()) == 1, "March only"
-    assert "1 case à la valeur du mois précédent" in text_of(etti.page())
+    assert "1 case mise à la valeur du mois précédent" in text_of(etti.page())
 
 
 @pytest.mark.parametrize(("what", "filled"), [("tout", 11), ("row", 2), ("site", 4)])

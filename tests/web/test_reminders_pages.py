@@ -247,7 +247,7 @@ def test_a_letter_that_failed_says_what_the_server_answered(written: Written) ->
     page = text_of(written.desk.get(f"/courriers/{mail.id}"))
     assert "remis à plus tard" in page and "450 4.2.2 boîte pleine" in page
     mail.tries = 8
-    assert "renoncé" in text_of(written.desk.get(f"/courriers/{mail.id}"))
+    assert "non envoyé" in text_of(written.desk.get(f"/courriers/{mail.id}"))
     mail.sent_at = journal.now()
     assert "parti" in text_of(written.desk.get(f"/lots/{written.desk.ground.lot.id}/courriers"))
 

@@ -158,7 +158,7 @@ def test_a_fiche_is_not_downloaded_before_the_decision(asker: Asker) -> None:
     ("values", "said"),
     [
         ({"birth_on": "2027-01-01"}, "âge hors de 14 à 99"),
-        ({"wished_start_on": "2020-01-01"}, "passé de trop longtemps"),
+        ({"wished_start_on": "2020-01-01"}, "trop ancien"),
         ({"wished_start_on": "2062-01-01"}, "dans plus d’un an"),
         ({"pass_iae": "12345"}, "compte 12 chiffres"),
         ({"commune": "Rennes"[:5]}, "code INSEE"),
