@@ -137,7 +137,11 @@ def turn_of(reader: Reader, facts: DocumentFacts, on: datetime.date) -> Turn:
         return Turn(facts.verdict.label, "good", "Personne n’a rien à faire.", Who.nobody, facts.seen_on)
     if facts.verdict is DocumentVerdict.to_redo:
         return Turn(
-            facts.verdict.label, "", "Une autre ligne l’attend de nouveau.", Who.nobody, facts.seen_on
+            facts.verdict.label,
+            "",
+            "Il est attendu de nouveau, sur une autre ligne.",
+            Who.nobody,
+            facts.seen_on,
         )
     if facts.received_on is not None:
         whose = "À vous de le lire" if reader is Reader.facilitator else "Au facilitateur de le lire"

@@ -134,7 +134,12 @@ def expect(lot_id: int) -> ResponseReturnValue:
     form.contract.offer(documents.contracts_of(db.session(), lot.id))
     access.saw("list", "contract", None, lot.territory_id)
     if form.validate_on_submit():
-        answer = acts.do(form, lambda: _expect(lot, form), back, "Ce qui est attendu est noté au registre.")
+        answer = acts.do(
+            form,
+            lambda: _expect(lot, form),
+            back,
+            "Le registre est à jour\u00a0: ce que vous attendez y est noté.",
+        )
         if answer is not None:
             return answer
     return lot_pages.ask(

@@ -43,7 +43,7 @@ blueprint = Blueprint("lots", __name__, url_prefix="/lots")
 ALERT_ACTIONS = {
     NextAction.set_dates: ("Fixer les dates", "lot_calendar.set_dates"),
     NextAction.recover: ("Convenir d’un plan de rattrapage", "recovery_plans.show"),
-    NextAction.follow_plan: ("Ouvrir le plan", "recovery_plans.show"),
+    NextAction.follow_plan: ("Voir le plan de rattrapage", "recovery_plans.show"),
     NextAction.ask_hours: ("Voir les relevés", "timesheets.of_lot"),
     NextAction.split: ("Partager les relevés", "timesheets.of_lot"),
     NextAction.validate: ("Voir les relevés", "timesheets.of_lot"),

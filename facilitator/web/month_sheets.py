@@ -76,7 +76,7 @@ def split(who: Declarant, sheet: Timesheet) -> ResponseReturnValue:
     form = split_form([part.label for part in parts])(data=known)
     why = f"Le {french_date(at)}, une limite tombe dans cette période\u00a0: " if at else ""
     intro = (
-        f"{why}dites les heures faites avant, le reste va après. La proposition suit le nombre de jours\u00a0:"
+        f"{why}dites les heures faites avant\u00a0; les autres sont comptées après. La proposition suit le nombre de jours\u00a0:"
         " corrigez-la d’après vos feuilles de présence. Aucune heure ne change."
     )
     about = _about(who, sheet, "Partager le relevé", intro[0].upper() + intro[1:])

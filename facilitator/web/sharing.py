@@ -11,7 +11,7 @@ from facilitator.contracts import Contract
 from facilitator.db import db
 from facilitator.forms.hours import PartsForm, with_shares
 from facilitator.forms.sharing import month_sharing_form
-from facilitator.french import FigureRefused, parse_date
+from facilitator.french import FigureRefused, of_month, parse_date
 from facilitator.french import hours as french_hours
 from facilitator.french import month as french_month
 from facilitator.hours import Globalisation
@@ -60,7 +60,7 @@ def month(globalisation_id: int) -> ResponseReturnValue:
 def _about(agreement: Globalisation, of: datetime.date, back: str) -> Sheet:
     company = db.session.get_one(Organisation, agreement.company_id).label
     return Sheet(
-        heading=f"Répartir {french_month(of)} – {company}",
+        heading=f"Répartir les heures {of_month(of)} – {company}",
         submit="Enregistrer la répartition",
         back=back,
         crumbs=(

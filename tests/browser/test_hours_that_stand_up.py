@@ -135,7 +135,7 @@ def mend_on_a_phone(phone: Visitor, path: str, scene: Scene) -> None:
     phone.go(path)
     phone.told("La feuille signée dit 63 h")
     phone.see("390-38-refuse")
-    phone.page.get_by_role("link", name=re.compile("répondre")).click()
+    phone.page.get_by_role("link", name=re.compile("corriger")).click()
     phone.see("390-39-repondre")
     phone.page.locator("main input[inputmode=decimal]").fill("63")
     phone.fill(reason="Feuille relue avec le chantier", sender_name="Alix Fictif")

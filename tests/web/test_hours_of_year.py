@@ -54,7 +54,7 @@ def test_a_year_that_is_none_is_not_found(client: Browser, scene: Etti, year: st
 
 
 def test_an_empty_year_says_what_will_stand_there(client: Browser, scene: Etti) -> None:
-    assert "Aucune heure ni contrat" in text_of(client.get("/heures/annee/2020"))
+    assert "Aucune heure ni aucun contrat" in text_of(client.get("/heures/annee/2020"))
 
 
 def test_the_year_costs_the_same_however_many_people(client: Browser, session: Session, scene: Etti) -> None:

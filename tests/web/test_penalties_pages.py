@@ -169,7 +169,7 @@ def test_a_penalty_goes_from_the_constat_to_the_decompte(hall: Hall) -> None:
     assert len(letters_to(session, "achats@demo.example")) == 1
     assert len(letters_to(session, "chantier@demo.example")) == 1
     day_page = said(hall.get("/ma-journee"))
-    assert f"1mise en demeure à envoyer — {at.buyer.label}" in day_page
+    assert f"1mise en demeure à envoyer – {at.buyer.label}" in day_page
 
     hall.as_(ROLES.authority)
     home = said(hall.get("/mes-marches"))
@@ -223,7 +223,7 @@ def test_a_penalty_goes_from_the_constat_to_the_decompte(hall: Hall) -> None:
 def test_the_day_says_which_decision_is_awaited_and_since_when(hall: Hall) -> None:
     notified(hall.session, hall.at)  # the delay ran until 16 October
     page = said(hall.as_(ROLES.facilitator).get("/ma-journee"))
-    assert f"1décision de pénalité — {hall.at.buyer.label} depuis 37 jours" in page
+    assert f"1décision de pénalité – {hall.at.buyer.label} depuis 37 jours" in page
 
 
 def test_hours_that_change_after_the_constat_are_told_and_its_figures_stay(hall: Hall) -> None:

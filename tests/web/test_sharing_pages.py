@@ -77,7 +77,7 @@ def said(answer: TestResponse) -> str:
 
 def test_a_month_is_shared_out_in_one_sending_and_once(scene: Scene) -> None:
     page = scene.desk.get(scene.page)
-    assert "Répartir mars 2025" in said(page)
+    assert "Répartir les heures de mars 2025" in said(page)
     typed = {scene.here: "60,5", scene.there: "39,5", "reason": "Convention du 2 février"}
     first = scene.desk.send(page, typed)
     again = scene.desk.send(page, typed)
