@@ -45,6 +45,8 @@ _NUMBER = re.compile(
     rf"(?P<sign>[-−]?)(?P<whole>[0-9]+|[0-9]{{1,3}}(?:[ {NBSP}{THIN}][0-9]{{3}})+)"
     r"(?:[.,](?P<cents>[0-9]+))?"
 )
+# Where a text breaks its line: all that `str.splitlines` says, and the tab of a pasted cell.
+_BREAKS = re.compile("[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
 _LARGEST = Decimal("999999999.99")
 
 
@@ -111,6 +113,12 @@ def short_month(day: datetime.date) -> str:
 def month_input(day: datetime.date | None) -> str:
     """Write the month of a day as a month field wants it: 2026-10."""
     return "" if day is None else f"{day.year:04d}-{day.month:02d}"
+
+
+def one_line(text: str) -> str:
+    """A text without line breaks, as a name or the subject of a letter is; its no-break spaces stay."""
+    parts = (part.strip(" ") for part in _BREAKS.split(text))
+    return " ".join(part for part in parts if part)
 
 
 def plural(count: int, singular: str, several: str | None = None) -> str:

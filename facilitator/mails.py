@@ -5,14 +5,16 @@ import re
 import smtplib
 from collections.abc import Collection
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
 from flask import current_app
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text, delete, select, update
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from facilitator import french
 from facilitator.db import Instant, Model
 from facilitator.labels import Labelled
 
@@ -53,7 +55,7 @@ class OutboxMail(Model):
     @property
     def readable(self) -> str:
         """The text as a file shows it: what its links open is for their addressee alone."""
-        return LINKS.sub(r"\1… (lien personnel)", self.text)
+        return LINKS.sub(rf"\1{HIDDEN}", self.text)
 
 
 class MailTopic(Model):
@@ -80,7 +82,13 @@ class MailState(Labelled):
 Topic = tuple[str, int]  # ("lot", its id), ("organisation", …), ("person", …)
 MAX_TRIES = 8
 LISTED = 200  # letters of one file
+LONGEST_SUBJECT = 200
 LINKS = re.compile(r"(https?://\S*?/(?:lien|declaration|mot-de-passe)/)[\w-]{16,}\S*")
+LINKS_IN_HTML = re.compile(
+    r"(https?://[^\s\"'<>]*?/(?:lien|declaration|mot-de-passe)/)[\w-]{16,}[^\s\"'<>)]*"
+)
+HIDDEN = "… (lien personnel)"
+MOOT = "devenu sans objet"
 FIRST_WAIT = datetime.timedelta(minutes=5)
 
 
@@ -101,6 +109,7 @@ def write(
 
     `topics` are the files (lots, organisations, people) on which it is shown among the «courriers».
     """
+    subject = _subject(subject)
     mail = OutboxMail(
         territory_id=territory_id,
         thing=thing,
@@ -130,11 +139,16 @@ def rewrite(
     **facts: object,
 ) -> None:
     """Write a letter that has not left again, from what is true now."""
-    mail.subject = subject
+    mail.subject = subject = _subject(subject)
     mail.text = _rendered(f"mail/{template}.txt", subject=subject, **facts)
     mail.html = _rendered(f"mail/{template}.html", subject=subject, **facts)
     session.execute(delete(MailTopic).where(MailTopic.mail_id == mail.id))
     session.add_all(MailTopic(mail_id=mail.id, kind=kind, topic_id=key) for kind, key in set(topics))
+
+
+def _subject(said: str) -> str:
+    """A title or a name may hold a line break, which no header may."""
+    return french.one_line(said)[:LONGEST_SUBJECT]
 
 
 def rendered(template: str, **facts: object) -> str:
@@ -181,14 +195,19 @@ def waiting(session: Session, at: datetime.datetime) -> list[int]:
 
 
 def claim(session: Session, mail_id: int, *, at: datetime.datetime) -> OutboxMail | None:
-    """Take one letter for this sender and count the try; None when another sender has it.
+    """Take one letter for this sender and count the try; None when another sender has it, or it never leaves.
 
     Commit before speaking to the server: no lock is held meanwhile, and a sender that dies leaves a letter
     that is tried again later.
     """
     mail = session.scalar(
         select(OutboxMail)
-        .where(OutboxMail.id == mail_id, OutboxMail.sent_at.is_(None), OutboxMail.next_try_at <= at)
+        .where(
+            OutboxMail.id == mail_id,
+            OutboxMail.sent_at.is_(None),
+            OutboxMail.tries < MAX_TRIES,
+            OutboxMail.next_try_at <= at,
+        )
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     )
@@ -199,14 +218,20 @@ def claim(session: Session, mail_id: int, *, at: datetime.datetime) -> OutboxMai
     return mail
 
 
-def drop(session: Session, thing: str, thing_id: int) -> None:
-    """What these letters were about is done: those that still wait never leave."""
-    session.execute(
-        update(OutboxMail)
-        .where(OutboxMail.thing == thing, OutboxMail.thing_id == thing_id, OutboxMail.sent_at.is_(None))
-        .values(tries=MAX_TRIES, last_answer="devenu sans objet")
-        .execution_options(synchronize_session=False)
+def drop(session: Session, thing: str, thing_id: int, recipient: str | None = None) -> None:
+    """What these letters were about is done: those that still wait (for one recipient) never leave."""
+    session.flush()
+    query = select(OutboxMail).where(
+        OutboxMail.thing == thing,
+        OutboxMail.thing_id == thing_id,
+        OutboxMail.sent_at.is_(None),
+        OutboxMail.tries < MAX_TRIES,
     )
+    if recipient is not None:
+        query = query.where(func.lower(OutboxMail.recipient) == recipient.lower())
+    locked = query.order_by(OutboxMail.id).with_for_update().execution_options(populate_existing=True)
+    for mail in session.scalars(locked):
+        give_up(mail, MOOT)
 
 
 @dataclass(frozen=True)
@@ -239,21 +264,37 @@ def settle(mail: OutboxMail, failure: Failure | None, *, at: datetime.datetime) 
         mail.sent_at = at
     elif failure.for_good:
         mail.tries = MAX_TRIES
+    if mail.state in (MailState.sent, MailState.dropped):
+        _forget_links(mail)
 
 
 def give_up(mail: OutboxMail, why: str) -> None:
     """This letter never leaves."""
-    mail.tries, mail.last_answer = MAX_TRIES, why
+    mail.tries, mail.last_answer = MAX_TRIES, why[:500]
+    _forget_links(mail)
+
+
+def _forget_links(mail: OutboxMail) -> None:
+    """What the links open is for their addressee alone: nobody who reads the outbox, or a copy of it, opens them."""
+    mail.text, mail.html = mail.readable, LINKS_IN_HTML.sub(r"\1…", mail.html)
+
+
+class Unwritable(Exception):
+    """A letter that no message can be made of; another try would not help."""
 
 
 def message(mail: OutboxMail, sender: str) -> EmailMessage:
-    """The letter as MIME, text first and HTML beside it."""
+    """The letter as MIME, text first and HTML beside it; refuses what no message may hold."""
     letter = EmailMessage()
-    letter["From"], letter["To"], letter["Subject"] = sender, mail.recipient, mail.subject
-    letter["Date"] = format_datetime(mail.created_at)
-    letter["Message-ID"] = f"<facilitator-{mail.id}@{sender.rpartition('@')[2].strip('> ')}>"
-    letter.set_content(mail.text)
-    letter.add_alternative(mail.html, subtype="html")
+    try:
+        letter["From"], letter["To"], letter["Subject"] = sender, mail.recipient, mail.subject
+        letter["Date"] = format_datetime(mail.created_at)
+        letter["Message-ID"] = f"<facilitator-{mail.id}@{sender.rpartition('@')[2].strip('> ')}>"
+        letter.set_content(mail.text)
+        letter.add_alternative(mail.html, subtype="html")
+        letter.as_bytes()  # headers are folded here, not when they are set
+    except (ValueError, LookupError, MessageError) as failure:
+        raise Unwritable(f"impossible à composer\u00a0: {failure}") from failure
     return letter
 
 

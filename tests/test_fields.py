@@ -70,6 +70,9 @@ def sent(name: str, typed: str) -> Any:
         ("kind", "", None),
         ("line", "  une note  ", "une note"),
         ("line", "   ", None),
+        ("line", "Al\nain", "Al ain"),
+        ("line", " Al \r\n ain\u2028de\tNantes\x85", "Al ain de Nantes"),
+        ("line", "dix\u00a0h", "dix\u00a0h"),
         ("email", " Alix@Demo.Example ", "alix@demo.example"),
     ],
 )

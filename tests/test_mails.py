@@ -53,7 +53,7 @@ def test_waiting_letters_leave_once_with_text_and_html(
     assert frame.run(cli, ["send-mail"], app) == 0
     assert "3 courriels envoyés" in capsys.readouterr().out.replace("\u00a0", " ")
     assert frame.run(cli, ["send-mail", "--json"], app) == 0
-    assert json.loads(capsys.readouterr().out) == {"sent": 0, "failed": 0, "refused": 0}
+    assert json.loads(capsys.readouterr().out) == {"sent": 0, "failed": 0, "refused": 0, "given_up": 0}
     received = postman[0].letters
     assert [each["To"] for each in received] == [f"siae{number}@demo.example" for number in range(3)]
     assert received[0]["Subject"] == "Élan d’été – à lire"
@@ -131,6 +131,106 @@ def test_a_letter_taken_by_one_sender_is_not_taken_by_another(session: Session, 
     assert mails.claim(session, mail.id, at=at) is None
 
 
+def test_a_letter_about_what_is_done_is_not_taken_by_a_run_under_way(session: Session, app: Flask) -> None:
+    mail, at = letter(session, "siae@demo.example"), journal.now()
+    assert mails.waiting(session, at) == [mail.id]
+    mails.drop(session, "placement", 1)
+    session.commit()
+    assert mails.claim(session, mail.id, at=at) is None
+    session.refresh(mail)
+    assert (mail.state, mail.last_answer) == (MailState.dropped, "devenu sans objet")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("subject", "Al\nain, à compléter"), ("recipient", "siae@demo.example\nBcc: x@demo.example")],
+)
+def test_a_letter_that_cannot_be_written_is_given_up_and_the_others_leave(
+    app: Flask,
+    session: Session,
+    postman: tuple[Postman, str],
+    capsys: pytest.CaptureFixture[str],
+    field: str,
+    value: str,
+) -> None:
+    wrong, right = letter(session, "un@demo.example"), letter(session, "deux@demo.example")
+    setattr(wrong, field, value)
+    session.commit()
+    assert frame.run(cli, ["send-mail"], app) == 0
+    assert "1 courriel impossible à composer" in capsys.readouterr().out.replace("\u00a0", " ")
+    session.expire_all()
+    assert right.sent_at is not None
+    assert wrong.state is MailState.dropped
+    assert (wrong.last_answer or "").startswith("impossible à composer")
+    assert [each["To"] for each in postman[0].letters] == ["deux@demo.example"]
+    assert frame.run(cli, ["send-mail", "--json"], app) == 0
+    assert json.loads(capsys.readouterr().out)["given_up"] == 0
+
+
+def test_a_subject_is_one_line_whatever_the_title_that_it_names(app: Flask, session: Session) -> None:
+    place, at = trade.territory(session), journal.now()
+    with app.test_request_context():
+        mail = mails.write(
+            session, "siae@demo.example", "Lot un\r\nsuite\u2028fin\u00a0: réponse " + "x" * 300, "contact_left",
+            thing="contact", thing_id=1, at=at, territory_id=place.id,
+            organisation="Entreprise fictive", name="Alix Fictif", email="alix@demo.example", territories=[place],
+        )  # fmt: skip
+    session.flush()
+    assert mail.subject.startswith("Lot un suite fin\u00a0: réponse x")
+    assert len(mail.subject) == 200
+    assert mails.message(mail, "guichet@demo.example")["Subject"] == mail.subject
+
+
+TOKEN = "Zk3-_" * 8
+OPENED = (f"http://guichet.example/lien/{TOKEN}", f"http://guichet.example/declaration/{TOKEN}/contact")
+
+
+def with_links(session: Session, recipient: str) -> OutboxMail:
+    mail = letter(session, recipient)
+    mail.text = "Bonjour,\n\n" + "\n\n".join(OPENED) + "\n\nÀ bientôt"
+    mail.html = (
+        "".join(f'<p><a href="{each}">Ouvrir</a> ({each})</p>' for each in OPENED) + "<p>À bientôt</p>"
+    )
+    session.commit()
+    return mail
+
+
+def test_links_are_in_the_letter_that_leaves_and_no_longer_in_what_is_kept(
+    app: Flask, session: Session, postman: tuple[Postman, str]
+) -> None:
+    postman[0].refused.update({"partie@demo.example": "550 5.1.1 unknown", "plein@demo.example": "450 busy"})
+    sent, refused, later, moot = (
+        with_links(session, f"{each}@demo.example") for each in ("siae", "partie", "plein", "faite")
+    )
+    moot.thing_id = 2
+    session.flush()
+    mails.drop(session, "placement", 2)
+    session.commit()
+    assert frame.run(cli, ["send-mail"], app) == 0
+    (received,) = postman[0].letters
+    for kind in ("plain", "html"):
+        assert TOKEN in received.get_body((kind,)).get_content()  # type: ignore[union-attr]
+    session.expire_all()
+    for kept in (sent, refused, moot):
+        assert TOKEN not in kept.text + kept.html
+        assert kept.text == kept.readable
+        assert "http://guichet.example/lien/… (lien personnel)" in kept.text
+        assert '<a href="http://guichet.example/lien/…">Ouvrir</a>' in kept.html
+        assert "À bientôt" in kept.text and "<p>À bientôt</p>" in kept.html
+    assert TOKEN in later.text and TOKEN in later.html  # it leaves at the next try
+
+
+def test_a_letter_tried_too_often_keeps_no_link(session: Session, app: Flask) -> None:
+    mail, at = with_links(session, "plein@demo.example"), journal.now()
+    for _ in range(mails.MAX_TRIES):
+        at += datetime.timedelta(days=2)
+        assert mails.claim(session, mail.id, at=at) is not None
+        assert TOKEN in mail.text
+        mails.settle(mail, mails.Failure("450 busy"), at=at)
+    assert mail.state is MailState.dropped
+    assert TOKEN not in mail.text + mail.html
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_server_that_is_down_loses_nothing(
     app: Flask, session: Session, capsys: pytest.CaptureFixture[str]
@@ -140,7 +240,7 @@ def test_a_server_that_is_down_loses_nothing(
     )
     letter(session, "siae@demo.example")
     assert frame.run(cli, ["send-mail", "--json"], app) == 0
-    assert json.loads(capsys.readouterr().out) == {"sent": 0, "failed": 1, "refused": 0}
+    assert json.loads(capsys.readouterr().out) == {"sent": 0, "failed": 1, "refused": 0, "given_up": 0}
     session.expire_all()
     assert session.scalars(select(OutboxMail)).one().sent_at is None
 

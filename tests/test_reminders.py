@@ -320,7 +320,7 @@ def test_a_server_that_is_down_keeps_the_letter_for_later(
     )
     capsys.readouterr()
     assert run(app, "send-mail", "--json") == 0
-    assert json.loads(capsys.readouterr().out) == {"sent": 0, "failed": 2, "refused": 0}
+    assert json.loads(capsys.readouterr().out) == {"sent": 0, "failed": 2, "refused": 0, "given_up": 0}
     assert {each.state for each in mails_of(session)} == {MailState.later}
     assert asked.contact.reachable
 

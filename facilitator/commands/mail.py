@@ -1,5 +1,7 @@
 """`send-mail`: the letters that wait in the outbox, through SMTP_URL."""
 
+from email.message import EmailMessage
+
 import click
 from flask import Flask
 
@@ -22,9 +24,11 @@ def send_mail(as_json: bool) -> None:
     """Each letter is committed by itself: an interruption loses and repeats nothing."""
     with application() as app:
         results = _send_all(app)
-    sent, failed, refused = (results.count(each) for each in ("sent", "later", "refused"))
+    sent, failed, refused, given_up = (
+        results.count(each) for each in ("sent", "later", "refused", "given_up")
+    )
     if as_json:
-        print_json({"sent": sent, "failed": failed, "refused": refused})
+        print_json({"sent": sent, "failed": failed, "refused": refused, "given_up": given_up})
         return
     click.echo(f"{french.plural(sent, 'courriel envoyé', 'courriels envoyés')}.")
     if failed:
@@ -36,6 +40,11 @@ def send_mail(as_json: bool) -> None:
         click.echo(
             f"{french.plural(refused, 'adresse refusée pour de bon par son serveur', 'adresses refusées pour de bon par leur serveur')}\u00a0: le"
             " contact est signalé au facilitateur, rien n’y est plus envoyé."
+        )
+    if given_up:
+        click.echo(
+            f"{french.plural(given_up, 'courriel impossible', 'courriels impossibles')} à composer\u00a0: les courriers"
+            " du dossier disent pourquoi. Les autres courriels sont partis."
         )
 
 
@@ -51,13 +60,15 @@ def _send_all(app: Flask) -> list[str | None]:
 
 
 def _send(mail_id: int, settings: Settings) -> str | None:
-    """«sent», «later» or «refused» for good; None when another sender has taken the letter meanwhile, or when it has nothing left to ask."""
+    """«sent», «later», «refused» for good or «given_up»; None when another sender has the letter, or when it has nothing left to ask."""
     with writing():
         mail = mails.claim(db.session(), mail_id, at=journal.now())
-        letter = mails.message(mail, settings.mail_from) if mail and _still_true(mail, settings) else None
+        letter = _composed(mail, settings) if mail and _still_true(mail, settings) else None
         db.session.commit()
     if mail is None or letter is None:
         return None
+    if isinstance(letter, mails.Unwritable):
+        return "given_up"
     failure = mails.deliver(letter, settings.smtp_url or "")
     with writing():
         mails.settle(mail, failure, at=journal.now())
@@ -67,6 +78,15 @@ def _send(mail_id: int, settings: Settings) -> str | None:
     if failure is None:
         return "sent"
     return "refused" if failure.for_good else "later"
+
+
+def _composed(mail: OutboxMail, settings: Settings) -> EmailMessage | mails.Unwritable:
+    """One letter that cannot be written holds up no other: it is given up, and says why."""
+    try:
+        return mails.message(mail, settings.mail_from)
+    except mails.Unwritable as why:
+        mails.give_up(mail, str(why))
+        return why
 
 
 def _still_true(mail: OutboxMail, settings: Settings) -> bool:

@@ -209,13 +209,15 @@ def _code(value: Any) -> str | None:
 
 
 class LineField(StringField):
-    """One line of text: stripped, without control characters, capped, never a NIR."""
+    """One line of text: stripped, line breaks are spaces, without control characters, capped, never a NIR."""
 
     def __init__(
         self, label: str = "", longest: int = 200, validators: Sequence[Any] = (), **others: Any
     ) -> None:
         rules = [Optional()] if not any(isinstance(v, InputRequired) for v in validators) else []
-        super().__init__(label, [*rules, *validators, plain_text(longest)], filters=[_stripped], **others)
+        super().__init__(
+            label, [*rules, *validators, plain_text(longest)], filters=[_stripped, _one_line], **others
+        )
         self.render_kw = {"maxlength": longest, **(self.render_kw or {})}
 
 
@@ -242,6 +244,11 @@ class AddressField(EmailField):
 def _stripped(text: str | None) -> str | None:
     """Nothing typed is None, for the domain."""
     return clean(text) or None
+
+
+def _one_line(text: str | None) -> str | None:
+    """A text with invisible characters stays as typed, to be refused."""
+    return text if not text or _CONTROL.search(text) else french.one_line(text) or None
 
 
 def _lower(text: str | None) -> str | None:
