@@ -172,6 +172,7 @@ class Observation:
     text: str
     late: bool
     by_company: bool  # written here by the company itself, else noted by the buyer
+    read: bool = True  # before the decision, when there is one
 
 
 @dataclass(frozen=True, slots=True)

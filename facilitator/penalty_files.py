@@ -85,6 +85,9 @@ class PenaltyFile(Versioned, Model):
     reason: Mapped[str | None] = mapped_column(String(20))
     note: Mapped[str | None] = mapped_column(Text)
     decided_on: Mapped[datetime.date | None]
+    observations_read: Mapped[
+        int | None
+    ]  # how many were kept when the buyer decided: what the decision answers
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     settlement_number: Mapped[str | None] = mapped_column(String(60))
     settled_on: Mapped[datetime.date | None]
@@ -234,6 +237,7 @@ def decide(
     file.state, file.decision, file.decided_amount = PenaltyState.decided, decision, decided
     file.reason = None if decision is PenaltyDecision.apply else reason
     file.note, file.decided_on, file.decided_by_id = note, on, by
+    file.observations_read = file.observations
     note_step(session, "decide", file, by, decision=decision.value, amount=str(decided))
 
 

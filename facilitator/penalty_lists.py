@@ -191,14 +191,19 @@ def _figures(file: PenaltyFile) -> Figures:
 
 
 def _observations(session: Session, file: PenaltyFile) -> tuple[Observation, ...]:
+    """In the order in which they were received; those kept after the decision were not read for it."""
     found = session.scalars(
         select(PenaltyObservation)
         .where(PenaltyObservation.file_id == file.id)
-        .order_by(PenaltyObservation.received_on, PenaltyObservation.id)
-    )
+        .order_by(PenaltyObservation.id)
+    ).all()
+    read = found if file.observations_read is None else found[: file.observations_read]
+    last = max((each.id for each in read), default=0)
     return tuple(
-        Observation(each.received_on, each.text, each.late, each.organisation_id == file.company_id)
-        for each in found
+        Observation(
+            each.received_on, each.text, each.late, each.organisation_id == file.company_id, each.id <= last
+        )
+        for each in sorted(found, key=lambda one: (one.received_on, one.id))
     )
 
 

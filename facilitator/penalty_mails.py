@@ -15,7 +15,8 @@ from facilitator.penalty_files import PenaltyFile
 from facilitator.penalty_words import PenaltyState
 from facilitator.territories import Territory
 
-FILE, DIFFICULTY = "penalty_file", "difficulty"
+FILE, ACT, DIFFICULTY = "penalty_file", "penalty_act", "difficulty"
+ACTS = (PenaltyState.notified, PenaltyState.decided)  # told to the company whatever comes after
 HEADINGS = {
     PenaltyState.stated: "pénalité constatée",
     PenaltyState.notified: "mise en demeure",
@@ -36,21 +37,22 @@ def tell(
 ) -> list[OutboxMail]:
     """Write to the buyer, the company or both where the penalty stands and what it may do.
 
-    What was asked by an earlier letter that has not left is not asked any more. An organisation where nobody
-    is known gets no letter: its page shows the step all the same.
+    A letter that has not left gives way to the new one for the same address, but for the mise en demeure and the
+    decision, which the company gets whatever comes after. An organisation where nobody is known gets no letter:
+    its page shows the step all the same.
     """
-    mails.drop(session, FILE, file.id)
-    written = []
+    to: list[tuple[int, str | None, str, str]] = []
     if buyer_link is not None:
         market = select(Market.buyer_id).join(Lot, Lot.market_id == Market.id).where(Lot.id == file.lot_id)
         buyer_id = session.scalars(market).one()
-        recipient = _contact(session, file.territory_id, buyer_id)
-        written.append(_write(session, file, buyer_id, recipient, "penalty_buyer", at, on, buyer_link))
+        to.append((buyer_id, _contact(session, file.territory_id, buyer_id), "penalty_buyer", buyer_link))
     if company_link is not None:
         recipient = _of_company(session, file.territory_id, file.lot_id, file.company_id)
-        written.append(
-            _write(session, file, file.company_id, recipient, "penalty_company", at, on, company_link)
-        )
+        to.append((file.company_id, recipient, "penalty_company", company_link))
+    for _, recipient, _, _ in to:
+        if recipient is not None:
+            mails.drop(session, FILE, file.id, recipient)
+    written = [_write(session, file, *each, at=at, on=on) for each in to]
     return [each for each in written if each is not None]
 
 
@@ -60,19 +62,21 @@ def _write(
     organisation_id: int,
     recipient: str | None,
     template: str,
+    link: str,
+    *,
     at: datetime.datetime,
     on: datetime.date,
-    link: str,
 ) -> OutboxMail | None:
     if recipient is None:
         return None
     case = penalty_lists.case_of(session, file)
+    act = organisation_id == file.company_id and case.progress.state in ACTS
     return mails.write(
         session,
         recipient,
         f"{case.lot[:80]}\u00a0: {HEADINGS[case.progress.state]}",
         template,
-        thing=FILE,
+        thing=ACT if act else FILE,
         thing_id=file.id,
         at=at,
         territory_id=file.territory_id,
@@ -119,16 +123,16 @@ def tell_of_difficulty(
 
 
 def _of_company(session: Session, territory_id: int, lot_id: int, organisation_id: int) -> str | None:
-    """The correspondent that the company named for this lot, else the territory’s contact there."""
+    """The correspondent that the company named for this lot, unless gone; else the territory’s contact there."""
     named = session.scalar(
         select(Award.correspondent_email).where(
             Award.lot_id == lot_id, Award.organisation_id == organisation_id
         )
     )
-    return named or _contact(session, territory_id, organisation_id)
+    return contacts.address_now(session, territory_id, organisation_id, (named or "").strip() or None)
 
 
 def _contact(session: Session, territory_id: int, organisation_id: int) -> str | None:
-    """The first of the territory’s contacts there that has an address."""
-    known = contacts.of_organisation(session, territory_id, organisation_id)
-    return next((each.email for each in known if each.email), None)
+    """The first of the territory’s contacts there who can be reached."""
+    contact = contacts.written_to(session, territory_id, organisation_id)
+    return contact.email if contact else None

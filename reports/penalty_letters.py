@@ -160,16 +160,16 @@ def _notice_closing(case: Case) -> list[str]:
 
 def _decision_opening(case: Case) -> list[str]:
     progress = case.progress
-    received = len(case.observations)
+    read = [each.received_on for each in case.observations if each.read]
     said = (
         f"Par mise en demeure du {french.date(progress.notice_on)}, je vous ai demandé vos observations sur le"
         f" constat de fin de lot, au plus tard le {french.date(progress.deadline)}."
     )
-    if received:
-        first = french.date(progress.observed_on)
+    if read:
+        first = french.date(min(read))
         answered = (
             f"J’ai lu vos observations, reçues à partir du {first}."
-            if received > 1
+            if len(read) > 1
             else f"J’ai lu vos observations, reçues le {first}."
         )
     else:

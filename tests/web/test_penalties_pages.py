@@ -11,12 +11,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from facilitator import contacts, documents, markets, penalty_files, validations
+from facilitator import contacts, documents, markets, penalty_files, penalty_lists, validations
 from facilitator.journal import JournalEntry
-from facilitator.mails import OutboxMail
+from facilitator.mails import MailState, OutboxMail
 from facilitator.penalty_files import PenaltyFile, PenaltyObservation
-from facilitator.penalty_words import PenaltyState
+from facilitator.penalty_words import PenaltyDecision, PenaltyLetter, PenaltyState
 from facilitator.vocabulary import GroupementForm, MembershipRole
+from reports import penalty_letters
 from tests import builders, penalties, trade
 from tests.forms_in_pages import Browser, form_in, page_of, text_of
 from tests.penalties import STATED, TODAY, Ended, notified, rennes, stated
@@ -562,6 +563,104 @@ def test_each_reader_downloads_the_letters_of_the_steps_taken(
         if status == 200:
             assert answer.data.startswith(b"%PDF-")
             assert answer.mimetype == "application/pdf"
+
+
+def states_of(session: Session, address: str) -> list[tuple[str, MailState]]:
+    """What an address gets of a file: the end of each subject, and where the letter stands."""
+    session.rollback()
+    session.expire_all()
+    rows = session.scalars(select(OutboxMail).where(OutboxMail.recipient == address).order_by(OutboxMail.id))
+    return [(each.subject.rpartition("\u00a0: ")[2], each.state) for each in rows]
+
+
+def test_a_step_takes_back_only_the_letter_that_its_own_replaces(hall: Hall) -> None:
+    hall.session.commit()
+    at, lot = hall.at, hall.at.lot.id
+    hall.as_(ROLES.facilitator).send(f"/lots/{lot}/penalite/constater", {"who": "lot"})
+    path = f"/mes-marches/penalites/{hall.file().id}"
+    hall.as_(ROLES.authority).send(f"{path}/mise-en-demeure", {"days": "15"})
+    dropped, waiting = MailState.dropped, MailState.waiting
+    assert states_of(hall.session, "achats@demo.example") == [("pénalité constatée", waiting)]
+    company = [("pénalité constatée", dropped), ("mise en demeure", waiting)]
+    assert states_of(hall.session, "chantier@demo.example") == company
+    observe = f"/entreprise/penalites/{hall.file().id}/observations"
+    hall.as_(ROLES.company).send(observe, {"text": "Aucun candidat proposé."})
+    assert states_of(hall.session, "achats@demo.example") == [
+        ("pénalité constatée", dropped),
+        ("mise en demeure", waiting),
+    ]
+    hall.as_(ROLES.authority).send(f"{path}/decision", {"decision": "apply"})
+    hall.send(f"{path}/decompte", {"number": "7"})
+    assert states_of(hall.session, "chantier@demo.example") == [
+        *company,
+        ("décision sur la pénalité", waiting),
+    ]
+    assert at.lot.id == lot
+
+
+def test_letters_of_a_penalty_go_to_who_is_still_there(hall: Hall) -> None:
+    session, at = hall.session, hall.at
+    for organisation, name in ((at.buyer, "achats"), (at.company, "chantier")):
+        (gone,) = contacts.of_organisation(session, at.territory.id, organisation.id)
+        contacts.add(
+            session, at.territory.id, organisation, name="Camille Fictif", email=f"{name}.2@demo.example", by=None
+        )  # fmt: skip
+        contacts.leave(session, gone, on=TODAY, by=None)
+    at.award.correspondent_email = "Chantier@demo.example "
+    session.commit()
+    hall.as_(ROLES.facilitator).send(f"/lots/{at.lot.id}/penalite/constater", {"who": "lot"})
+    recipients = select(OutboxMail.recipient).order_by(OutboxMail.id)
+    assert session.scalars(recipients).all() == ["achats.2@demo.example", "chantier.2@demo.example"]
+    at.award.correspondent_email = "conduite@demo.example"
+    session.commit()
+    hall.send(f"/penalites/{hall.file().id}/retirer", {"reason": "Des heures manquaient."})
+    assert session.scalars(recipients).all()[2:] == ["achats.2@demo.example", "conduite@demo.example"]
+
+
+def test_a_penalty_is_written_to_nobody_where_all_left(hall: Hall) -> None:
+    session, at = hall.session, hall.at
+    for organisation in (at.buyer, at.company):
+        (gone,) = contacts.of_organisation(session, at.territory.id, organisation.id)
+        contacts.leave(session, gone, on=TODAY, by=None)
+    session.commit()
+    hall.as_(ROLES.facilitator).send(f"/lots/{at.lot.id}/penalite/constater", {"who": "lot"})
+    assert count(session, OutboxMail) == 0
+
+
+def test_the_letter_of_a_decision_says_only_what_was_read_before_it(hall: Hall) -> None:
+    session = hall.session
+    file = notified(session, hall.at)
+    session.commit()
+
+    def letter() -> str:
+        case = penalty_lists.case_of(session, hall.file())
+        return " ".join(penalty_letters.facts(case, PenaltyLetter.decision)["opening"])  # type: ignore[arg-type]
+
+    hall.as_(ROLES.authority).send(f"/mes-marches/penalites/{file.id}/decision", {"decision": "apply"})
+    written = letter()
+    assert "Je n’ai pas reçu d’observations de votre part" in written
+    observe = f"/entreprise/penalites/{file.id}/observations"
+    hall.as_(ROLES.company).send(observe, {"text": "Écrit le jour même, après la décision."})
+    received = {"text": "Reçu par courrier.", "received_on": "2026-10-10"}
+    hall.as_(ROLES.authority).send(f"/mes-marches/penalites/{file.id}/observations", received)
+    assert letter() == written
+    assert "Reçu par courrier." in said(hall.get(f"/mes-marches/penalites/{file.id}"))
+
+
+def test_the_letter_of_a_decision_names_the_first_of_the_observations_read(hall: Hall) -> None:
+    session = hall.session
+    file = notified(session, hall.at)
+    for text, received_on in (("Deuxième.", "12/10/2026"), ("Première.", "09/10/2026")):
+        penalty_files.record_observations(
+            session, file, text, day(received_on), organisation_id=hall.at.buyer.id, on=TODAY, by=None
+        )
+    penalty_files.decide(session, file, PenaltyDecision.apply, on=TODAY, by=None)
+    penalty_files.record_observations(
+        session, file, "Après.", day("02/10/2026"), organisation_id=hall.at.buyer.id, on=TODAY, by=None
+    )
+    case = penalty_lists.case_of(session, file)
+    opening = penalty_letters.facts(case, PenaltyLetter.decision)["opening"]
+    assert "reçues à partir du 9 octobre 2026" in str(opening).replace("\\xa0", " ").replace("\xa0", " ")
 
 
 def test_validating_hours_before_the_constat_leaves_them_in_it(session: Session) -> None:
