@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, event, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from facilitator import attestations, french, journal, statements, verdicts
+from facilitator import associated_lots, attestations, french, journal, statements, verdicts
+from facilitator.associated_lots import ASSOCIATED_LOT, PILOT_LOT
 from facilitator.attestations import Attestation, Figures
 from facilitator.french import NBSP
 from facilitator.hours import Share, Timesheet
@@ -71,16 +72,11 @@ def _on_changed_facts(session: Session, judged: dict[str, set[int]]) -> ColumnEl
     """Attestations of lots that were touched themselves, or through the people and hours behind them."""
     lots = judged.get("lot", set()) | judged.get("owed", set())
     resting = verdicts.resting_on(session, judged)
-    conditions = [
-        Attestation.lot_id.in_(lots) if lots else None,
-        None
-        if resting is None
-        else Attestation.lot_id.in_(
-            select(Share.lot_id).join(Timesheet, Timesheet.id == Share.timesheet_id).where(resting)
-        ),
-    ]
-    given = [each for each in conditions if each is not None]
-    return or_(*given) if given else None
+    if resting is None:
+        return Attestation.lot_id.in_(lots) if lots else None
+    touched = select(Share.lot_id).join(Timesheet, Timesheet.id == Share.timesheet_id).where(resting)
+    led = associated_lots.pairs(PILOT_LOT.id).where(ASSOCIATED_LOT.id.in_(touched))
+    return or_(Attestation.lot_id.in_(lots), Attestation.lot_id.in_(touched), Attestation.lot_id.in_(led))
 
 
 def _compared(session: Session, issued: Iterable[Attestation]) -> list[tuple[Attestation, Figures]]:

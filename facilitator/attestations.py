@@ -15,15 +15,18 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
+    Select,
     String,
     UniqueConstraint,
     func,
+    or_,
     select,
     text,
 )
 from sqlalchemy.orm import Mapped, Session, aliased, deferred, mapped_column
 
-from facilitator import certificates, french, journal, statements, verdicts
+from facilitator import associated_lots, certificates, french, journal, statements, verdicts
+from facilitator.associated_lots import ASSOCIATED_LOT, PILOT_LOT
 from facilitator.awards import Award
 from facilitator.db import Hours, Instant, Model
 from facilitator.french import NBSP
@@ -158,6 +161,7 @@ def issue(
     Refuses what is not met on `closed_on`, a company that does not answer for the lot, and a second live attestation.
     """
     territory = _alone(session, lot)
+    _refuse_led_elsewhere(session, lot)
     statements.refuse_future(closed_on, on)
     verdicts.refresh(session)  # of what this very transaction has changed
     statement = statements.of_lot(session, lot.id, closed_on)
@@ -212,6 +216,12 @@ def _next_number(session: Session, territory_id: int, year: int) -> int:
         )
     )
     return (last or 0) + 1
+
+
+def _refuse_led_elsewhere(session: Session, lot: Lot) -> None:
+    """The pilot holds what is owed, and sees what everybody worked."""
+    if (pilot := associated_lots.pilot_of(session, lot)) is not None:
+        raise AttestationRefused(f"{pilot} pilote ce marché{NBSP}: c’est à lui de délivrer l’attestation.")
 
 
 def _refuse_wrong_company(lot: Lot, award: Award | None, statement: Statement) -> None:
@@ -270,7 +280,7 @@ def _lines(session: Session, lot: Lot, award: Award | None, closed_on: datetime.
         select(Share.month, Timesheet.contract_id, Share.timesheet_id, Share.id, Share.retained)
         .join(Timesheet, Timesheet.id == Share.timesheet_id)
         .where(
-            Share.lot_id == lot.id,
+            or_(Share.lot_id == lot.id, Share.lot_id.in_(_associated(lot))),
             Share.to_on <= closed_on,
             Share.standing == Standing.counted,
             Share.retained > ZERO,
@@ -291,6 +301,10 @@ def _lines(session: Session, lot: Lot, award: Award | None, closed_on: datetime.
         }
         for month, theirs in months.items()
     ]
+
+
+def _associated(lot: Lot) -> Select[Any]:
+    return associated_lots.pairs(ASSOCIATED_LOT.id).where(PILOT_LOT.id == lot.id)
 
 
 def _under(award: Award) -> Any:

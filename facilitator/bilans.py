@@ -46,7 +46,9 @@ class Scope:
     shared: Mapping[int, int]
 
     def lot_ids(self) -> set[int]:
-        return {row.lot_id for market in self.markets for row in market.rows if row.lot_id}
+        """Those that stand on a line: an associated territory’s hours stand on the pilot’s."""
+        known = {row.lot_id for market in self.markets for row in market.rows if row.lot_id}
+        return known - self.shared.keys()
 
 
 @dataclass(frozen=True)
@@ -141,10 +143,14 @@ def _followed_rows(session: Session, buyer_id: int) -> Sequence[Any]:
 
 
 def _scope(rows: Sequence[Any], territory_id: int | None) -> Scope:
-    """All that the buyer’s own page shows, or only what one territory follows."""
+    """All that the buyer’s own page shows, or what one territory follows, with those that it leads."""
     first = rows[0]
+    led = {row.decp_id for row in rows if row.pilot and row.territory_id == territory_id}
     followed = [
-        row for row in rows if row.market_id and (territory_id is None or row.territory_id == territory_id)
+        row
+        for row in rows
+        if row.market_id
+        and (territory_id in (None, row.territory_id) or (row.decp_id in led and not row.pilot))
     ]
     markets, shared = _join_territories(followed)
     return Scope(first.buyer or f"SIRET {first.siret}", first.siret, markets, shared)
@@ -209,7 +215,7 @@ def _only_market(scope: Scope, market_id: int) -> Scope:
 
 
 def _situation(session: Session, scope: Scope, on: datetime.date) -> Situation:
-    found, rules = statements.of_lots_with_rules(session, scope.lot_ids(), on, scope.shared)
+    found, rules = statements.of_lots_with_rules(session, scope.lot_ids(), on)
     files = _penalty_files(session, found, on)
     markets = tuple(_market(each, scope, found, rules, on, files) for each in scope.markets)
     # Where several territories meet in one sum, the rythme is named by the usual thresholds.

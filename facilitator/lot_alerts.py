@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
 
 from sqlalchemy.orm import Session
@@ -72,9 +73,11 @@ def _of_settling(session: Session, lot_id: int, at: Statement, on: datetime.date
     step = settling.of_lots(session, [lot_id])[lot_id].next(at)
     if step is Step.attest:
         done = f"Objectif atteint\u00a0: {french_hours(at.retained)} retenues pour {french_hours(at.owed)} engagées."
-        return [LotAlert("good", done, NextAction.attest)]
+        share = "Une entreprise du lot a fait sa part\u00a0: l’attestation peut lui être délivrée."
+        return [LotAlert("good", share if at.penalty_binding_by_award else done, NextAction.attest)]
     if step is Step.state_penalty:
-        short = f"Le lot est fini et il manque {french_hours(at.left)}\u00a0: pénalité de {euros(at.penalty_due)}."
+        missing = sum((line.missing for line in at.penalties), Decimal(0))
+        short = f"Le lot est fini et il manque {french_hours(missing)}\u00a0: pénalité de {euros(at.penalty_due)}."
         turn = _mine(at.end, on) if at.end else "À vous."
         return [LotAlert("critical", short, NextAction.state_penalty, turn)]
     return []

@@ -54,7 +54,7 @@ class Market(Versioned, Model):
     __table_args__ = (
         UniqueConstraint("territory_id", "buyer_id", "decp_id"),
         CheckConstraint("length(decp_id) > 0", name="decp_id"),
-        Index("ix_markets_buyer", "buyer_id"),
+        Index("ix_markets_buyer_decp", "buyer_id", "decp_id"),  # a buyer’s markets, and who else follows one
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

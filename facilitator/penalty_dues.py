@@ -5,18 +5,17 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from facilitator import compliance, documents, statements
+from facilitator import associated_lots, compliance, documents, statements
 from facilitator.awards import Award
 from facilitator.lot_facts import LotFacts
-from facilitator.markets import Lot, Market
+from facilitator.markets import Lot
 from facilitator.paperwork import DocumentFacts, of_month, public_label
 from facilitator.penalties import leader_of, roots_of
 from facilitator.penalty_cases import DocumentDelay, Figures, figures_of
 from facilitator.rules import Rules
 from facilitator.statement import Statement
-from facilitator.territories import Territory
 
 ZERO = Decimal("0.00")
 
@@ -53,7 +52,7 @@ class LotDues:
 
 def facts_of(session: Session, lot: Lot, on: datetime.date) -> tuple[LotFacts, Rules]:
     """The facts of a lot, with the hours that associated territories worked on it (trade.md §2)."""
-    return statements.facts_of_lot(session, lot.id, on, _associated(session, lot))
+    return statements.facts_of_lot(session, lot.id, on)
 
 
 def of_lot(session: Session, lot: Lot, on: datetime.date) -> LotDues:
@@ -78,7 +77,9 @@ def of_lot(session: Session, lot: Lot, on: datetime.date) -> LotDues:
         )
         for line in at.penalties
     )
-    return LotDues(compliance.statement(facts, on, rules), dues, by_award, _pilot(session, lot))
+    return LotDues(
+        compliance.statement(facts, on, rules), dues, by_award, associated_lots.pilot_of(session, lot)
+    )
 
 
 def _late_documents(
@@ -105,34 +106,3 @@ def _late_documents(
 def _named(facts: DocumentFacts) -> str:
     """The buyer reads the file too: a paper of somebody has its kind only."""
     return of_month(public_label(facts.kind, facts.label, facts.person is not None), facts.month)
-
-
-def _associated(session: Session, lot: Lot) -> dict[int, int]:
-    """The same lot as other territories follow it, when this one is the pilot: its id → this lot."""
-    market = session.get_one(Market, lot.market_id)
-    if not market.pilot:
-        return {}
-    same = session.scalars(
-        select(Lot.id)
-        .join(Market, Market.id == Lot.market_id)
-        .where(
-            Market.buyer_id == market.buyer_id,
-            Market.decp_id == market.decp_id,
-            Market.id != market.id,
-            Market.pilot.is_(False),
-            Lot.number == lot.number,
-        )
-    )
-    return dict.fromkeys(same, lot.id)
-
-
-def _pilot(session: Session, lot: Lot) -> str | None:
-    """The territory that leads on the market, when it is another one."""
-    own, other = aliased(Market), aliased(Market)
-    return session.scalar(
-        select(Territory.name)
-        .join(other, other.territory_id == Territory.id)
-        .join(own, (own.buyer_id == other.buyer_id) & (own.decp_id == other.decp_id))
-        .where(own.id == lot.market_id, own.pilot.is_(False), other.pilot.is_(True))
-        .limit(1)
-    )

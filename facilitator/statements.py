@@ -2,15 +2,14 @@
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from decimal import Decimal
-from types import MappingProxyType
 from typing import TypeVar
 
-from sqlalchemy import Date, cast, func, null, select
+from sqlalchemy import Date, Integer, cast, func, null, select, union_all
 from sqlalchemy.orm import Session
 
-from facilitator import compliance, curve
+from facilitator import associated_lots, compliance, curve
+from facilitator.associated_lots import ASSOCIATED_LOT, PILOT_LOT
 from facilitator.awards import Award
 from facilitator.commitments import LedgerLine
 from facilitator.compliance import (
@@ -65,24 +64,18 @@ def of_lots(
     session: Session,
     lot_ids: Iterable[int],
     on: datetime.date,
-    shared: Mapping[int, int] = MappingProxyType({}),
 ) -> dict[int, Statement]:
     """The statement of each lot at the close of a day, in a number of selects that does not grow."""
-    return of_lots_with_rules(session, lot_ids, on, shared)[0]
+    return of_lots_with_rules(session, lot_ids, on)[0]
 
 
 def of_lots_with_rules(
     session: Session,
     lot_ids: Iterable[int],
     on: datetime.date,
-    shared: Mapping[int, int] = MappingProxyType({}),
 ) -> tuple[dict[int, Statement], dict[int, Rules]]:
-    """The statement of each lot, and the rules in force in each territory, to add lots up by.
-
-    `shared` maps the lot of an associated territory to the same lot of the pilot: what is owed is the pilot’s,
-    what was worked is added to it, and the line stands once.
-    """
-    facts, territories = _shared_facts(session, set(lot_ids), on, shared)
+    """The statement of each lot, and the rules in force in each territory, to add lots up by."""
+    facts, territories = _facts(session, set(lot_ids), on)
     rules = {
         territory: dated.on(on)
         for territory, dated in rules_by_territory(session, set(territories.values())).items()
@@ -97,24 +90,11 @@ def facts_of_lot(
     session: Session,
     lot_id: int,
     on: datetime.date,
-    shared: Mapping[int, int] = MappingProxyType({}),
 ) -> tuple[LotFacts, Rules]:
     """What the statement of one lot rests on, to ask what it would be if something were otherwise."""
-    facts, territories = _shared_facts(session, {lot_id, *shared}, on, shared)
+    facts, territories = _facts(session, {lot_id}, on)
     territory = territories[lot_id]
     return facts[lot_id], rules_by_territory(session, {territory})[territory].on(on)
-
-
-def _shared_facts(
-    session: Session, ids: set[int], on: datetime.date, shared: Mapping[int, int]
-) -> tuple[dict[int, LotFacts], dict[int, int]]:
-    """Facts by lot, what associated territories worked added to the lot of the pilot."""
-    facts, territories = _facts(session, ids, on)
-    for associated, pilot in shared.items():
-        # Its companies are rows of the other territory: the hours stand on the lot.
-        worked = tuple(replace(row, award_id=None) for row in facts.pop(associated).rows)
-        facts[pilot] = replace(facts[pilot], rows=facts[pilot].rows + worked)
-    return facts, territories
 
 
 def of_lot_with_curve(
@@ -224,12 +204,20 @@ def _awards(session: Session, ids: set[int]) -> Mapping[int, tuple[AwardFact, ..
 
 
 def _rows(session: Session, ids: set[int], on: datetime.date) -> Mapping[int, tuple[HoursRow, ...]]:
-    key = (Share.lot_id, Share.award_id, Share.month, Share.standing, Share.reason)
+    """Hours of each lot by company, month and verdict; what associated territories worked stands on the pilot’s lot."""
+    what = (Share.month.label("month"), Share.standing, Share.reason)
+    sums = (func.sum(Share.hours), func.sum(Share.retained), func.sum(Share.unretained))
+    known = (Share.to_on <= on, Share.standing != Standing.outside)
+    own = select(Share.lot_id, Share.award_id, *what, *sums).where(Share.lot_id.in_(ids), *known)
+    # Their companies are rows of the other territory: the hours stand on the lot, under nobody.
+    lent = associated_lots.pairs(PILOT_LOT.id, cast(null(), Integer), *what, *sums).join(
+        Share, Share.lot_id == ASSOCIATED_LOT.id
+    )
     rows = session.execute(
-        select(*key, func.sum(Share.hours), func.sum(Share.retained), func.sum(Share.unretained))
-        .where(Share.lot_id.in_(ids), Share.to_on <= on, Share.standing != Standing.outside)
-        .group_by(*key)
-        .order_by(Share.month)
+        union_all(
+            own.group_by(Share.lot_id, Share.award_id, *what[1:], Share.month),
+            lent.where(PILOT_LOT.id.in_(ids), *known).group_by(PILOT_LOT.id, *what[1:], Share.month),
+        ).order_by("month")
     )
     return _grouped(
         (

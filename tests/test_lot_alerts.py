@@ -1,17 +1,12 @@
 """A lot says what is wrong and what to do next."""
 
-from dataclasses import replace
-
 from sqlalchemy.orm import Session
 
 from facilitator import attestations, lot_alerts, penalty_files, recovery_plans, statements
 from facilitator.journal import now
 from facilitator.lot_alerts import NextAction
 from facilitator.recovery_plans import Wanted
-from facilitator.settling import Settled, Step
 from tests import penalties, trade
-from tests.penalties import TODAY
-from tests.scenarios import scenario_8
 from tests.trade import day
 
 
@@ -85,14 +80,3 @@ def test_a_lot_that_ended_short_asks_for_the_constat_of_its_penalty_until_it_is_
     assert alerts(session, at.lot.id, "01/10/2026") == []
     penalty_files.withdraw(session, file, "Une correction arrive", on=day("02/10/2026"), by=None)
     assert alerts(session, at.lot.id, "02/10/2026") == [("critical", NextAction.state_penalty)]
-
-
-def test_each_company_whose_share_binds_has_its_own_constat(session: Session) -> None:
-    scene = scenario_8(session)
-    at = statements.of_lot(session, scene.lot.id, TODAY)
-    assert at.ended and at.penalty_due
-    binding = replace(at, penalty_binding_by_award=True)
-    keys = {line.award_id for line in at.penalties if line.amount}
-    first = next(iter(keys))
-    assert Settled(penalties=frozenset(keys)).next(binding) is None
-    assert Settled(penalties=frozenset(keys - {first})).next(binding) is Step.state_penalty

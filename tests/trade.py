@@ -42,7 +42,7 @@ from facilitator import (
 from facilitator.awards import Award
 from facilitator.contracts import Contract
 from facilitator.hours import Timesheet
-from facilitator.markets import Lot
+from facilitator.markets import Lot, Market
 from facilitator.organisations import Organisation
 from facilitator.people import Eligibility, Person
 from facilitator.placements import Answer, Placement
@@ -316,3 +316,19 @@ def market(session: Session, **parameters: str) -> Ground:
     hired = person(session, place, "01/01/2025")
     at_work = direct(session, hired, on_award, ContractType.cdi, "01/02/2025")
     return Ground(place, owner, builder, found, on_award, hired, at_work.placement, at_work.contract)
+
+
+def followed_elsewhere(session: Session, of: Lot) -> Lot:
+    """The same lot as an associated territory follows it; the lot given is its pilot’s."""
+    own = session.get_one(Market, of.market_id)
+    market = markets.create(
+        session, territory(session).id, session.get_one(Organisation, own.buyer_id), object=own.object, by=None,
+        decp_id=own.decp_id, pilot=False,
+    )  # fmt: skip
+    found = markets.add_lot(session, market, number=of.number, title=of.title, by=None)
+    for kind in ("start", "end"):
+        bounds = lot_dates.execution(session, [of.id])[of.id]
+        value = bounds[0] if kind == "start" else bounds[1]
+        if value is not None:
+            lot_dates.set_date(session, found, kind, value, by=None)
+    return found
