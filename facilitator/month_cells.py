@@ -23,6 +23,8 @@ class Lock(StrEnum):
     validated = "validated"
     other_side = "other_side"
     globalised = "globalised"
+    unshared = "unshared"  # the facilitator says where its hours go
+    elsewhere = "elsewhere"  # a host’s own hours, on a relevé that serves somebody else too
 
 
 @dataclass(frozen=True)
@@ -105,11 +107,14 @@ class Cell:
         return next((p.contest for p in self._parts() if p.contest), None)
 
     @property
+    def correcting(self) -> bool:
+        """A correction of these hours waits."""
+        return self.correction is not None and self.correction.state is not TimesheetState.refused
+
+    @property
     def corrected(self) -> Decimal | None:
-        """The hours of the correction that waits."""
-        if self.correction is None or self.correction.state is TimesheetState.refused:
-            return None
-        return self.correction.hours_of(self.key[1])
+        """The hours of the correction that waits; None while nobody has said where they go."""
+        return self.correction.hours_of(self.key[1]) if self.correction and self.correcting else None
 
     @property
     def due(self) -> bool:
@@ -119,7 +124,7 @@ class Cell:
     @property
     def settled(self) -> bool:
         """Validated, and no correction waits."""
-        return self.state is TimesheetState.validated and self.corrected is None
+        return self.state is TimesheetState.validated and not self.correcting
 
     def _parts(self) -> Iterator[Part]:
         if self.sheet is not None:
@@ -296,11 +301,24 @@ def said(text: str) -> str | Decimal:
 
 
 def locked(
-    sheet: Sheet | None, organisation_id: int, employer_id: int, lots: Sequence[tuple[int, int]]
+    sheet: Sheet | None,
+    organisation_id: int,
+    employer_id: int,
+    lots: Sequence[tuple[int, int]],
+    *,
+    elsewhere: bool,
 ) -> Lock:
-    """Why a cell with this relevé is closed here; `lots` are the (placement, lot) that its parts should have."""
+    """Why a cell with this relevé is closed here.
+
+    `lots` are the (placement, lot) that its parts should have; `elsewhere`: its contract serves somebody whom
+    this organisation knows nothing about.
+    """
     if sheet is None:
         return Lock.none
+    if elsewhere:
+        return Lock.elsewhere
+    if sheet.unshared:
+        return Lock.unshared
     declarant = sheet.declarant_id or employer_id
     if declarant != organisation_id and sheet.state is not TimesheetState.validated:
         return Lock.other_side

@@ -48,7 +48,7 @@ class Cells:
             )
             if self._declares(ones, slot)
             for one in ones
-            if _meets(one, slot)
+            if _meets(one, slot) and self._knows(one)
         ]
         before = _Before(self.sheets, self.month, [one for one, _ in pairs])
         return [(one, self._cell(one, slot, of_contract[one.contract_id], before)) for one, slot in pairs]
@@ -60,6 +60,10 @@ class Cells:
         if slot.sheet is not None:
             return slot.sheet.declarant_id == self.organisation_id
         return all(each.second_id == self.organisation_id for each in ones)
+
+    def _knows(self, one: Assignment) -> bool:
+        """Its own people everywhere; of others’ people, only the work on its own side."""
+        return self.organisation_id in (one.employer_id, one.second_id)
 
     def _cell(self, one: Assignment, slot: Slot, ones: Sequence[Assignment], before: "_Before") -> Cell:
         key = (one.contract_id, one.placement_id, slot.days.from_on)
@@ -78,7 +82,13 @@ class Cells:
             sheet=slot.sheet,
             correction=slot.correction,
             declared=declared,
-            lock=locked(slot.sheet, self.organisation_id, one.employer_id, lots),
+            lock=locked(
+                slot.sheet,
+                self.organisation_id,
+                one.employer_id,
+                lots,
+                elsewhere=any(_meets(each, slot) and not self._knows(each) for each in ones),
+            ),
             optional=one.employer_id != self.organisation_id,
         )
 

@@ -97,6 +97,11 @@ class Sheet:
     def days(self) -> Interval:
         return Interval(self.from_on, self.to_on)
 
+    @property
+    def unshared(self) -> bool:
+        """It waits for the facilitator to say where its hours go."""
+        return self.state is TimesheetState.declared and not self.parts
+
     def hours_of(self, placement_id: int) -> Decimal | None:
         """What goes to one placement; None when nothing is said of it."""
         found = [part.hours for part in self.parts if part.placement_id == placement_id]

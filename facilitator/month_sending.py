@@ -23,6 +23,14 @@ from facilitator.shares import Part
 
 ZERO = Decimal(0)
 CORRECTED = "Heures corrigées par le déclarant avant leur validation"
+UNSHARED = (
+    "Ces heures sont déjà déclarées, et le facilitateur répartit ces heures entre les chantiers\u00a0:"
+    " ne les saisissez pas une seconde fois. Si leur nombre est faux, appelez-le."
+)
+ELSEWHERE = (
+    "Cette personne travaille aussi sur un autre chantier que les vôtres avec ce contrat\u00a0: son employeur déclare"
+    " désormais toutes ses heures. Si les vôtres sont fausses, appelez le facilitateur."
+)
 
 
 class SendingRefused(Refused):
@@ -212,6 +220,10 @@ def _locked(cell: Cell) -> str:
         )
     if cell.lock is Lock.globalised:
         return "Ces heures sont partagées entre plusieurs lots par une globalisation\u00a0: demandez leur correction au facilitateur."
+    if cell.lock is Lock.unshared:
+        return UNSHARED
+    if cell.lock is Lock.elsewhere:
+        return ELSEWHERE
     return "L’autre partie a déjà déclaré ces heures\u00a0: confirmez-les ou contestez-les au lieu de les saisir."
 
 
@@ -251,9 +263,10 @@ def _act(cells: Sequence[Cell], sent: Sequence[Cell]) -> _Act:
         if hours is not None:
             placement_id = cell.key[1]
             parts.append(Part(placement_id, hours, min(hours, trained.get(placement_id, ZERO))))
-    # Hours that went to no lot stay in the relevé.
-    beside = sheet.worked - sum((part.hours for part in sheet.parts), ZERO) if sheet else ZERO
-    beside_trained = sheet.training - sum(trained.values(), ZERO) if sheet else ZERO
+    # Hours that went to no lot stay in the relevé; those that were never shared out are the ones said here.
+    shared = sheet if sheet and sheet.parts else None
+    beside = shared.worked - sum((part.hours for part in shared.parts), ZERO) if shared else ZERO
+    beside_trained = shared.training - sum(trained.values(), ZERO) if shared else ZERO
     worked = sum((part.hours for part in parts), ZERO) + beside
     training = sum((part.training for part in parts), ZERO) + min(beside, beside_trained)
     return _Act(tuple(sent), parts, worked, training)

@@ -20,6 +20,8 @@ CLOSED: Mapping[Lock, str] = {
     Lock.validated: "Ces heures sont déjà validées\u00a0: demandez une correction depuis la page du mois.",
     Lock.other_side: "L’autre partie a déclaré ces heures\u00a0: confirmez-les ou contestez-les.",
     Lock.globalised: "Ces heures sont partagées entre plusieurs lots\u00a0: appelez le facilitateur.",
+    Lock.unshared: "Le facilitateur répartit ces heures entre les chantiers\u00a0: elles sont déjà déclarées.",
+    Lock.elsewhere: "Cette personne travaille aussi sur un autre chantier\u00a0: son employeur déclare ses heures.",
 }
 
 

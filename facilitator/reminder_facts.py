@@ -243,7 +243,7 @@ def _work(session: Session, facts: Facts, here: ColumnElement[bool], on: datetim
 
 
 def _sheets(session: Session, facts: Facts, here: ColumnElement[bool], on: datetime.date) -> None:
-    """The relevés of the months asked, each with its shares (one select)."""
+    """The relevés of the months asked, each with its shares if it has some (one select)."""
     contested = (
         select(SecondAnswer.id).where(SecondAnswer.share_id == Share.id, SecondAnswer.contested).exists()
     )
@@ -255,7 +255,7 @@ def _sheets(session: Session, facts: Facts, here: ColumnElement[bool], on: datet
             func.coalesce(Sending.organisation_id, Contract.employer_id).label("declarant_id"),
             Share.lot_id, Share.award_id, Share.split_on, contested.label("contested"),
         )
-        .join(Share, Share.timesheet_id == Timesheet.id)
+        .outerjoin(Share, Share.timesheet_id == Timesheet.id)
         .join(Contract, Contract.id == Timesheet.contract_id)
         .join(Person, Person.id == Timesheet.person_id)
         .outerjoin(Sending, Sending.id == Timesheet.sending_id)
@@ -275,6 +275,9 @@ def _sheets(session: Session, facts: Facts, here: ColumnElement[bool], on: datet
 
 def _keep(facts: Facts, shares: list[Any]) -> None:
     row = shares[0]
+    if row.lot_id is None:
+        _keep_unshared(facts, row)
+        return
     facts.spoken.add((row.contract_id, row.month))
     if row.state in LIVE:
         facts.live.setdefault(row.contract_id, []).append(Interval(row.from_on, row.to_on))
@@ -289,6 +292,20 @@ def _keep(facts: Facts, shares: list[Any]) -> None:
         tuple(each.award_id for each in shares), split_on, any(each.contested for each in shares),
     )  # fmt: skip
     (facts.to_split if waits else facts.refused).append(said)
+
+
+def _keep_unshared(facts: Facts, row: Any) -> None:
+    """Hours that the facilitator shares out are declared; where they may go, nobody is asked for a word meanwhile.
+
+    Refused before they were shared out, they are asked as if nothing had been said: they have no lot to be named by.
+    """
+    if row.state not in LIVE:
+        return
+    facts.spoken.add((row.contract_id, row.month))
+    facts.live.setdefault(row.contract_id, []).append(Interval(row.from_on, row.to_on))
+    facts.shared.update(
+        (each.award_id, row.month) for each in facts.at_work if each.contract_id == row.contract_id
+    )
 
 
 def _words(session: Session, facts: Facts, here: Any, on: datetime.date) -> None:
