@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from facilitator import access, territories
+from facilitator import access, territories, visibility
 from facilitator.db import db
 from facilitator.forms.territories import NewTerritoryForm, ParameterForm, TerritoryForm
 from facilitator.refusals import Conflict, Refused
@@ -18,7 +18,7 @@ blueprint = Blueprint("administrators", __name__, url_prefix="/administration")
 @blueprint.get("/territoires")
 def index() -> ResponseReturnValue:
     """All territories."""
-    rows = db.session.scalars(access.visible_territories(access.current()).order_by(Territory.name))
+    rows = db.session.scalars(visibility.territories(access.current()).order_by(Territory.name))
     return render_template("administrators/territories.html", territories=rows.all())
 
 

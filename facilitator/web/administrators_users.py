@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from facilitator import access, accounts, journal, links, mails, organisations
+from facilitator import access, accounts, journal, links, mails, organisations, visibility
 from facilitator.accounts import AccountRefused, Membership, User
 from facilitator.db import db
 from facilitator.forms.accounts import MembershipForm, UserForm
@@ -23,7 +23,7 @@ MOST = 200
 def index() -> ResponseReturnValue:
     """Users, found by name or address."""
     words = request.args.get("q", "").strip()
-    rows = access.visible_users(access.current()).order_by(User.name, User.id).limit(MOST)
+    rows = visibility.users(access.current()).order_by(User.name, User.id).limit(MOST)
     if words:
         rows = rows.where(
             User.name.icontains(words, autoescape=True) | User.email.icontains(words, autoescape=True)
@@ -60,7 +60,7 @@ def user(user_id: int) -> ResponseReturnValue:
 
 def _user_page(user: User, form: UserForm, role_form: MembershipForm) -> ResponseReturnValue:
     held = db.session.scalars(
-        access.visible_memberships(access.current())
+        visibility.memberships(access.current())
         .where(Membership.user_id == user.id)
         .options(joinedload(Membership.territory), joinedload(Membership.organisation))
         .order_by(Membership.id)

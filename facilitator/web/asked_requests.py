@@ -15,6 +15,7 @@ from facilitator import (
     request_letters,
     request_lines,
     request_lists,
+    visibility,
 )
 from facilitator.db import db
 from facilitator.eligibility_requests import EligibilityRequest, Turn
@@ -44,7 +45,7 @@ LIST = "Demandes de validation"
 @blueprint.get("")
 def index() -> ResponseReturnValue:
     """Our requests over all territories: those that wait for us first."""
-    rows = request_lists.own(access.visible_eligibility_requests(access.current()))
+    rows = request_lists.own(visibility.eligibility_requests(access.current()))
     access.saw("list", "eligibility_request", None)
     return render_template(
         "requests/own.html",

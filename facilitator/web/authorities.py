@@ -5,7 +5,7 @@ from io import BytesIO
 from flask import Blueprint, Response, abort, render_template, request, send_file
 from sqlalchemy import select
 
-from facilitator import access, bilans, frozen_bilans, journal
+from facilitator import access, bilans, frozen_bilans, journal, visibility
 from facilitator import documents as register
 from facilitator.attestations import Attestation
 from facilitator.bilan import Bilan
@@ -74,12 +74,12 @@ def sent_bilans() -> str:
     """The bilans that facilitators sent, and the attestations of the buyer’s lots."""
     session, member = db.session(), access.current()
     frozen = session.scalars(
-        access.visible_frozen_bilans(member)
+        visibility.frozen_bilans(member)
         .order_by(FrozenBilan.made_at.desc(), FrozenBilan.id.desc())
         .limit(SHOWN + 1)
     ).all()
     issued = session.scalars(
-        access.visible_attestations(member).order_by(Attestation.id.desc()).limit(SHOWN + 1)
+        visibility.attestations(member).order_by(Attestation.id.desc()).limit(SHOWN + 1)
     ).all()
     return render_template(
         "authorities/bilans.html",

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from facilitator import access, difficulties, penalty_files, penalty_lists
+from facilitator import access, difficulties, penalty_files, penalty_lists, visibility
 from facilitator.db import db
 from facilitator.forms.penalties import (
     DecisionForm,
@@ -28,7 +28,7 @@ USUAL_DELAY = 15  # days; what the CCAG leave at least
 @blueprint.get("/penalites")
 def index() -> ResponseReturnValue:
     """All penalties of the buyer's lots, those that wait for it first."""
-    listed = penalty_lists.rows(db.session(), access.visible_penalty_files(access.current()))
+    listed = penalty_lists.rows(db.session(), visibility.penalty_files(access.current()))
     return render_template("penalties/list.html", files=listed, on=clock.today())
 
 
@@ -37,7 +37,7 @@ def simulate(lot_id: int) -> ResponseReturnValue:
     """What the lot would cost «si le lot s’arrêtait aujourd’hui», and what its companies signalled."""
     lot = lot_pages.lot_or_404(lot_id)
     supposed = penalty_simulations.asked(lot)
-    session, visible = db.session(), access.visible_penalty_files(access.current())
+    session, visible = db.session(), visibility.penalty_files(access.current())
     return page(
         "penalties/buyer_lot.html",
         supposed.pop("form"),

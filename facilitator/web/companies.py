@@ -12,6 +12,7 @@ from facilitator import (
     penalty_lists,
     recovery_plans,
     subcontractors,
+    visibility,
 )
 from facilitator import documents as register
 from facilitator.attestations import Attestation
@@ -36,7 +37,7 @@ def lots() -> ResponseReturnValue:
     month = days.last_month(on)
     trees = subcontractors.trees(session, [(each.lot_id, each.award_id) for each in found], month)
     everyone = [under for tree in trees.values() for under in tree if under.running]
-    files = penalty_lists.rows(session, access.visible_penalty_files(member), penalty_lists.still_open())
+    files = penalty_lists.rows(session, visibility.penalty_files(member), penalty_lists.still_open())
     return render_template(
         "companies/lots.html",
         lots=found,
@@ -64,7 +65,7 @@ def lot(lot_id: int) -> ResponseReturnValue:
     if not found:
         abort(404)
     own, member = found[0], access.current()
-    files = access.visible_penalty_files(member)
+    files = visibility.penalty_files(member)
     return render_template(
         "companies/lot.html",
         own=own,
@@ -75,7 +76,7 @@ def lot(lot_id: int) -> ResponseReturnValue:
         plan=_plan(own),
         under=company_lots.subcontractors(session, own.award_id, on),
         issued=session.scalars(
-            access.visible_attestations(access.current())
+            visibility.attestations(access.current())
             .where(Attestation.lot_id == lot_id)
             .order_by(Attestation.id.desc())
         ).all(),
@@ -118,7 +119,7 @@ def _papers(lot: Lot) -> DocumentList:
 def placements() -> ResponseReturnValue:
     """What we must answer as the employer, then the people at work on our lots."""
     member = access.current()
-    rows = employer_lists.to_answer(access.visible_placements(member))
+    rows = employer_lists.to_answer(visibility.placements(member))
     access.saw("list", "placement", None)
     return render_template(
         "companies/placements.html",

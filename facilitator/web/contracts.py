@@ -14,6 +14,7 @@ from facilitator import (
     placement_list,
     placements,
     timesheet_turns,
+    visibility,
 )
 from facilitator.contracts import Contract, PlacementContract
 from facilitator.db import db
@@ -51,7 +52,7 @@ def show(contract_id: int) -> ResponseReturnValue:
 
 def _served(contract_id: int) -> list[placement_list.Line]:
     rows = (
-        access.visible_placements(access.current())
+        visibility.placements(access.current())
         .join(PlacementContract, PlacementContract.placement_id == Placement.id)
         .where(PlacementContract.contract_id == contract_id)
     )
@@ -109,7 +110,7 @@ def new(placement_id: int) -> ResponseReturnValue:
 
 def _before(placement: Placement) -> list[Contract]:
     """The contracts that a new one may go on from."""
-    rows = access.visible_contracts(access.current()).where(
+    rows = visibility.contracts(access.current()).where(
         Contract.person_id == placement.person_id, Contract.employer_id == placement.employer_id
     )
     return list(db.session.scalars(rows.order_by(Contract.from_on)))

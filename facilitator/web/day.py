@@ -18,6 +18,7 @@ from facilitator import (
     placement_letters,
     request_lists,
     unhired,
+    visibility,
 )
 from facilitator.alerts import WatchedLot
 from facilitator.db import db
@@ -56,7 +57,7 @@ def show() -> ResponseReturnValue:
         awaited=days.awaited(session, territory_id),
         month=month,
         silent=days.silent(session, territory_id, month),
-        penalties=penalty_lists.awaited(session, access.visible_penalty_files(member), on),
+        penalties=penalty_lists.awaited(session, visibility.penalty_files(member), on),
         difficulties=penalty_lists.unanswered(session, territory_id),
         windows=alerts.ending_windows(session, territory_id, on),
         lost=contacts.lost(session, territory_id),

@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, or_, select, true
 
-from facilitator import access, document_series, documents
+from facilitator import access, document_series, documents, visibility
 from facilitator.commitments import ExpectedDocument
 from facilitator.db import db
 from facilitator.document_lists import DocumentList, Reader, list_for
@@ -66,7 +66,7 @@ def _register(state: str, on: date) -> Select[Any]:
         "attendus": documents.awaited(),
         "tous": true(),
     }
-    return documents.register(access.visible_documents(access.current()), waiting.get(state, waiting[""]))
+    return documents.register(visibility.documents(access.current()), waiting.get(state, waiting[""]))
 
 
 def _list_of_territory(found: list[Delay], state: str, on: date) -> DocumentList:

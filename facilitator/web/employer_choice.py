@@ -3,7 +3,7 @@
 from flask import request
 from sqlalchemy import ColumnElement, func, select
 
-from facilitator import access, employers
+from facilitator import access, employers, visibility
 from facilitator.awards import Award
 from facilitator.db import db
 from facilitator.forms.placements import EmployerForm
@@ -29,7 +29,7 @@ def asked(name: str) -> int | None:
 def offer_awards(form: EmployerForm) -> None:
     """Offer the awards of the lot in the address, else those of the lots not ended for long."""
     rows = (
-        access.visible_awards(access.current())
+        visibility.awards(access.current())
         .join(Lot, Lot.id == Award.lot_id)
         .join(Market, Market.id == Lot.market_id)
         .join(Organisation, Organisation.id == Award.organisation_id)

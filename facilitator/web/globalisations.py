@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from facilitator import access, globalisations, sharing
+from facilitator import access, globalisations, sharing, visibility
 from facilitator.db import db
 from facilitator.forms.hours import ConsentForm, globalisation_form
 from facilitator.forms.sharing import WithdrawalForm
@@ -26,8 +26,8 @@ def index() -> ResponseReturnValue:
     access.saw("list", "timesheet", None, member.territory_id)
     return render_template(
         "facilitators/hours/globalisations.html",
-        agreements=session.execute(globalisations.listed(access.visible_globalisations(member))).all(),
-        waiting=session.execute(sharing.waiting(access.visible_timesheets(member))).all(),
+        agreements=session.execute(globalisations.listed(visibility.globalisations(member))).all(),
+        waiting=session.execute(sharing.waiting(visibility.timesheets(member))).all(),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from facilitator import access, mails, reminders
+from facilitator import access, mails, reminders, visibility
 from facilitator.db import db
 from facilitator.mails import OutboxMail
 from facilitator.web import lot_pages
@@ -15,7 +15,7 @@ blueprint = Blueprint("letters", __name__)
 
 def about(kind: str, topic_id: int, limit: int = mails.LISTED) -> list[OutboxMail]:
     """The letters of a file that this territory may read, the newest first (one select)."""
-    rows = access.visible_mails(access.current())
+    rows = visibility.mails(access.current())
     return list(db.session.scalars(mails.of_topic(rows, kind, topic_id).limit(limit)))
 
 

@@ -15,6 +15,7 @@ from facilitator import (
     penalty_files,
     penalty_lists,
     penalty_mails,
+    visibility,
 )
 from facilitator.db import db
 from facilitator.difficulties import Difficulty
@@ -36,7 +37,7 @@ WHOLE = "lot"  # the lot answers, not one of its companies
 def of_lot(lot_id: int) -> ResponseReturnValue:
     """The simulator, the files of the lot, and what its companies signalled."""
     lot, session = lot_pages.lot_or_404(lot_id), db.session()
-    files = access.visible_penalty_files(access.current())
+    files = visibility.penalty_files(access.current())
     supposed = penalty_simulations.asked(lot)
     return page(
         "facilitators/lots/penalty.html",

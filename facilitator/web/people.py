@@ -14,6 +14,7 @@ from facilitator import (
     placement_list,
     request_lists,
     unhired,
+    visibility,
 )
 from facilitator.db import db
 from facilitator.forms.people import PersonForm
@@ -35,7 +36,7 @@ UNHIRED = "sans-embauche"  # the filter of fiches validated for long without a h
 def index() -> ResponseReturnValue:
     """The people of the territory, by name; no criterion is read here."""
     member, words = access.current(), request.args.get("q", "")[:LONGEST_SEARCH]
-    rows = access.visible_persons(member).with_only_columns(
+    rows = visibility.persons(member).with_only_columns(
         Person.id, Person.first_name, Person.last_name, Person.birth_on, Person.commune
     )
     for word in people.normalised(words).split():
@@ -120,7 +121,7 @@ def _file(person: Person) -> dict[str, Any]:
     contracts = person_file.contracts_of(session, person.id)
     paths = journeys.of_person(session, person.id)
     rows = placement_list.columns(
-        access.visible_placements(access.current()).where(Placement.person_id == person.id)
+        visibility.placements(access.current()).where(Placement.person_id == person.id)
     ).order_by(Placement.from_on.desc(), Placement.id.desc())
     lines = [placement_list.line(row) for row in session.execute(rows)]
     ends = {stay.placement_id: stay.days.to_on for path in paths for stay in path.stays}

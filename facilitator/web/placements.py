@@ -16,6 +16,7 @@ from facilitator import (
     placement_letters,
     placement_list,
     placements,
+    visibility,
 )
 from facilitator.contracts import Contract
 from facilitator.db import db
@@ -49,14 +50,14 @@ blueprint = Blueprint("placements", __name__)
 @blueprint.get("/mises-a-l-emploi")
 def index() -> ResponseReturnValue:
     """All placements of the territory, newest first."""
-    return _list(access.visible_placements(access.current()), None)
+    return _list(visibility.placements(access.current()), None)
 
 
 @blueprint.get("/lots/<int:lot_id>/mises-a-l-emploi")
 def of_lot(lot_id: int) -> ResponseReturnValue:
     """The placements of one lot."""
     lot = access.lot_or_404(lot_id)
-    rows = access.visible_placements(access.current()).where(Placement.lot_id == lot.id)
+    rows = visibility.placements(access.current()).where(Placement.lot_id == lot.id)
     return _list(rows, lot)
 
 
@@ -334,7 +335,7 @@ def link(placement_id: int) -> ResponseReturnValue:
 
 def _unlinked(placement: Placement) -> list[Contract]:
     """Contracts of the person with the same employer that do not serve this placement."""
-    rows = access.visible_contracts(access.current()).where(
+    rows = visibility.contracts(access.current()).where(
         Contract.person_id == placement.person_id, Contract.employer_id == placement.employer_id
     )
     serving = contracts.contracts_of_placements(db.session(), [placement.id]).get(placement.id, [])

@@ -17,6 +17,7 @@ from facilitator import (
     request_decisions,
     request_letters,
     request_lists,
+    visibility,
 )
 from facilitator.accounts import User
 from facilitator.db import db
@@ -60,7 +61,7 @@ def index() -> ResponseReturnValue:
     askers = request_lists.askers(session, member.territory_id)
     asker = asker if asker in dict(askers) else ""
     rows = request_lists.queue(
-        access.visible_eligibility_requests(member), _states(state), int(asker) if asker else None
+        visibility.eligibility_requests(member), _states(state), int(asker) if asker else None
     )
     access.saw("list", "eligibility_request", None, member.territory_id)
     return render_template(

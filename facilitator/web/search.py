@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
-from facilitator import access
+from facilitator import access, visibility
 from facilitator.awards import Award
 from facilitator.db import db
 from facilitator.markets import Lot, Market
@@ -54,7 +54,7 @@ def _rows(query: Any) -> list[Any]:
 
 def _markets(member: Member, words: list[str]) -> list[Any]:
     return _rows(
-        access.visible_markets(member)
+        visibility.markets(member)
         .join(Organisation, Organisation.id == Market.buyer_id)
         .where(holds(words, Market.object, Market.decp_id, Market.buyer_number, Organisation.name))
         .with_only_columns(
@@ -66,7 +66,7 @@ def _markets(member: Member, words: list[str]) -> list[Any]:
 
 def _lots(member: Member, words: list[str]) -> list[Any]:
     return _rows(
-        access.visible_lots(member)
+        visibility.lots(member)
         .join(Market, Market.id == Lot.market_id)
         .where(holds(words, Lot.title))
         .with_only_columns(Lot.id, Lot.number, Lot.title, Market.object)
@@ -76,7 +76,7 @@ def _lots(member: Member, words: list[str]) -> list[Any]:
 
 def _people(member: Member, words: list[str]) -> list[Any]:
     """Names are kept without accents already."""
-    query = access.visible_persons(member).with_only_columns(
+    query = visibility.persons(member).with_only_columns(
         Person.id, Person.first_name, Person.last_name, Person.birth_on
     )
     for word in words:
@@ -86,7 +86,7 @@ def _people(member: Member, words: list[str]) -> list[Any]:
 
 def _companies(member: Member, words: list[str]) -> list[Any]:
     """The companies of the territory's lots, with how many."""
-    awards = access.visible_awards(member).with_only_columns(Award.id)
+    awards = visibility.awards(member).with_only_columns(Award.id)
     return _rows(
         select(
             Organisation.id,
@@ -104,7 +104,7 @@ def _companies(member: Member, words: list[str]) -> list[Any]:
 
 def _siaes(member: Member, words: list[str]) -> list[Any]:
     """The structures that employ people for the territory's lots, with how many placements."""
-    placements = access.visible_placements(member).with_only_columns(Placement.id)
+    placements = visibility.placements(member).with_only_columns(Placement.id)
     return _rows(
         select(
             Organisation.id,

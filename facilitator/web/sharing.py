@@ -6,7 +6,7 @@ from decimal import Decimal
 from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
-from facilitator import access, sharing
+from facilitator import access, sharing, visibility
 from facilitator.contracts import Contract
 from facilitator.db import db
 from facilitator.forms.hours import PartsForm, with_shares
@@ -29,7 +29,7 @@ blueprint = Blueprint("sharing", __name__)
 def month(globalisation_id: int) -> ResponseReturnValue:
     """Share a month of the company out over the lots of its agreement, in one sending."""
     agreement, of = access.globalisation_or_404(globalisation_id), _month_asked()
-    visible = access.visible_timesheets(access.current())
+    visible = visibility.timesheets(access.current())
     found = sharing.of_month(db.session(), visible, agreement, of, lock=request.method == "POST")
     form = month_sharing_form(found)()
     back = url_for(".month", globalisation_id=agreement.id, mois=f"{of:%Y-%m}")

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from facilitator import access, employer_lists
+from facilitator import access, employer_lists, visibility
 from facilitator.db import db
 from facilitator.vocabulary import ContractType, TimesheetState
 from facilitator.web import clock, offsets, placement_answers
@@ -17,7 +17,7 @@ CURRENT = (TimesheetState.declared, TimesheetState.validated, TimesheetState.ref
 @blueprint.get("/mises-a-l-emploi")
 def placements() -> ResponseReturnValue:
     """What is asked of us, the oldest question first, then what we answered."""
-    rows = employer_lists.to_answer(access.visible_placements(access.current()))
+    rows = employer_lists.to_answer(visibility.placements(access.current()))
     access.saw("list", "placement", None)
     return render_template("siaes/placements.html", shown=offsets.of_query(rows), on=clock.today())
 
@@ -37,7 +37,7 @@ def decline(placement_id: int) -> ResponseReturnValue:
 @blueprint.get("/contrats")
 def contracts() -> ResponseReturnValue:
     """Our contracts with people on an insertion path."""
-    shown = offsets.of_query(employer_lists.contracts(access.visible_contracts(access.current())))
+    shown = offsets.of_query(employer_lists.contracts(visibility.contracts(access.current())))
     access.saw("list", "contract", None)
     labels = {each.value: each.label for each in ContractType}
     return render_template("siaes/contracts.html", shown=shown, labels=labels, on=clock.today())
@@ -48,7 +48,7 @@ def hours() -> ResponseReturnValue:
     """Our relevés: where each stands, why it was refused or not retained, and what would mend it."""
     state = request.args.get("etat", "")
     states = [each for each in CURRENT if each.value == state] or list(CURRENT)
-    rows = employer_lists.sheets(access.visible_timesheets(access.current()), states)
+    rows = employer_lists.sheets(visibility.timesheets(access.current()), states)
     shown = offsets.of_query(rows)
     access.saw("list", "timesheet", None)
     return render_template(

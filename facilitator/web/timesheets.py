@@ -20,6 +20,7 @@ from facilitator import (
     timesheet_queue,
     timesheet_turns,
     validations,
+    visibility,
 )
 from facilitator.awards import Award
 from facilitator.contracts import Contract
@@ -53,7 +54,7 @@ def queue() -> ResponseReturnValue:
 def _queue(form: QueueForm | RefuseManyForm) -> ResponseReturnValue:
     """The list, as its address filters it; a refused form is shown in it with what was ticked and typed."""
     member, session, asked = access.current(), db.session(), queue_filters.asked()
-    waiting, rules = access.visible_timesheets(member), rules_of(session, member.territory_id)
+    waiting, rules = visibility.timesheets(member), rules_of(session, member.territory_id)
     rows = timesheet_queue.rows(waiting, asked.wanted)
     if asked.wanted.plausible:
         doubtful = timesheet_queue.implausible(session, rows, rules)
@@ -157,7 +158,7 @@ def _lot(lot_id: int) -> Lot:
 def _lot_page(lot: Lot, year: int, form: NilForm) -> ResponseReturnValue:
     grid = lot_hours.grid(db.session(), lot.id, datetime.date(year, 1, 1))
     rows = (
-        access.visible_timesheets(access.current())
+        visibility.timesheets(access.current())
         .join(Share, Share.timesheet_id == Timesheet.id)
         .join(Person, Person.id == Timesheet.person_id)
         .where(Share.lot_id == lot.id, Share.month.in_(grid.months))
@@ -186,7 +187,7 @@ def _lot_page(lot: Lot, year: int, form: NilForm) -> ResponseReturnValue:
 
 
 def _agreements(lot_id: int) -> Sequence[Any]:
-    visible = access.visible_globalisations(access.current()).where(globalisations.on_lot(lot_id))
+    visible = visibility.globalisations(access.current()).where(globalisations.on_lot(lot_id))
     return db.session.execute(globalisations.listed(visible)).all()
 
 
@@ -283,7 +284,7 @@ def _parts(sheet: Timesheet) -> list[dict[str, Any]]:
 
 def _history(sheet: Timesheet) -> list[Timesheet]:
     """The relevés of the same contract and month: what this one replaced, and what replaced it."""
-    rows = access.visible_timesheets(access.current()).where(
+    rows = visibility.timesheets(access.current()).where(
         Timesheet.contract_id == sheet.contract_id,
         Timesheet.month == sheet.month,
         or_(Timesheet.replaces_id.is_not(None), Timesheet.id == sheet.id, Timesheet.id.in_(_replaced(sheet))),

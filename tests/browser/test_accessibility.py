@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from facilitator import access, journal, sessions
+from facilitator import journal, sessions, visibility
 from facilitator.accounts import User
 from facilitator.contracts import Contract
 from facilitator.eligibility import OPEN_STATES
@@ -59,7 +59,7 @@ def ids(session: Session, member: Member, thing: str) -> list[int]:
         if thing == "import_batch"
         else f"{thing}s"
     )
-    visible: Select[tuple[object]] = getattr(access, f"visible_{plural}")(member)
+    visible: Select[tuple[object]] = getattr(visibility, plural)(member)
     model = visible.column_descriptions[0]["entity"]
     found = list(session.scalars(visible.with_only_columns(model.id).order_by(model.id).limit(1)))
     for kind, waits in WAITING:
@@ -141,7 +141,7 @@ def test_the_keyboard_goes_first_to_the_content(facilitator: Visitor) -> None:
 
 def test_hours_are_recorded_without_javascript(site: Site, aside: Session) -> None:
     desk = site.enter(FACILITATOR, java_script_enabled=False)
-    running = access.visible_contracts(member_of(aside, FACILITATOR)).where(
+    running = visibility.contracts(member_of(aside, FACILITATOR)).where(
         Contract.from_on <= clock.today().replace(day=1),
         Contract.to_on > clock.today(),
         Contract.ended_on.is_(None),
