@@ -63,12 +63,24 @@ def record(
 def consent(
     session: Session, agreement: Globalisation, lot_id: int, on: datetime.date, *, by: int | None
 ) -> None:
-    """Note the day on which the buyer of one lot consented; refuses a lot outside the agreement."""
+    """Note the day on which the buyer of one lot consented; on a withdrawal, it takes the withdrawal back.
+
+    Refuses a lot outside the agreement, and a consent that comes back after days without one: the hours shared
+    before the withdrawal rest on the first consent, so the new one is another agreement’s.
+    """
     line = session.get(GlobalisationLot, (agreement.id, lot_id))
     if line is None:
         raise HoursRefused("Ce lot ne fait pas partie de la globalisation. Choisissez l’un de ses lots.")
+    if line.consented_on is not None and line.withdrawn_on is not None:
+        if on > line.withdrawn_on:
+            raise HoursRefused(
+                f"Le donneur d’ordre a retiré son accord à partir du {french_date(line.withdrawn_on)}\u00a0:"
+                " les heures réparties avant gardent leur place. Enregistrez une nouvelle convention à partir du"
+                f" {french_date(on)}."
+            )
+        on = min(on, line.consented_on)
     line.consented_on, line.withdrawn_on = on, None
-    _note(session, "consent", agreement, by, lot_id)
+    _note(session, "consent", agreement, by, lot_id, on=on.isoformat())
 
 
 def withdraw(

@@ -222,6 +222,8 @@ _SENTENCES: Mapping[tuple[str, str], str | Callable[[Details], str]] = MappingPr
             f"Accord du donneur d’ordre à la globalisation retiré à partir du {_day(d, 'on')}."
         ),
         ("globalise", "globalisation"): "Accord de globalisation des heures avec d’autres lots.",
-        ("consent", "globalisation"): "Accord du donneur d’ordre à la globalisation.",
+        ("consent", "globalisation"): lambda d: (
+            f"Accord du donneur d’ordre à la globalisation, donné le {_day(d, 'on')}."
+        ),
     }
 )

@@ -225,6 +225,29 @@ def test_hours_shared_before_a_withdrawal_keep_their_place(session: Session, sha
     assert shares.parts(session, correct(session, shared, "100", shared.parts("50", "50")))
 
 
+def test_a_consent_that_comes_back_never_moves_the_hours_shared_under_the_first(
+    session: Session, shared: Shared
+) -> None:
+    without(session, shared, "withdrawn")
+    with pytest.raises(HoursRefused, match="nouvelle convention à partir du 1er\u00a0juin\u00a02025"):
+        globalisations.consent(session, shared.agreement, shared.far.id, day("01/06/2025"), by=None)
+    session.rollback()
+    consents = dict.fromkeys((shared.ground.lot.id, shared.far.id), day("01/06/2025"))
+    globalisations.record(
+        session, shared.ground.territory.id, shared.ground.company.id, consents, effective_on=day("01/06/2025"), by=None
+    )  # fmt: skip
+    trade.month(session, shared.ground.contract, "07/2025", "100", parts=shared.parts("60", "40"))
+    assert shares.parts(session, correct(session, shared, "100", shared.parts("50", "50")))
+
+
+def test_a_withdrawal_noted_by_mistake_is_taken_back(session: Session, shared: Shared) -> None:
+    without(session, shared, "withdrawn")
+    globalisations.consent(session, shared.agreement, shared.far.id, day("10/04/2025"), by=None)
+    session.commit()
+    assert shares.parts(session, correct(session, shared, "100", shared.parts("50", "50")))
+    trade.month(session, shared.ground.contract, "04/2025", "100", parts=shared.parts("60", "40"))
+
+
 @pytest.mark.parametrize("on", ["01/02/2025", "31/01/2025"])
 def test_a_withdrawal_comes_after_the_consent(session: Session, shared: Shared, on: str) -> None:
     with pytest.raises(HoursRefused, match="le retrait vient après"):
