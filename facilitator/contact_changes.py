@@ -3,10 +3,11 @@
 import datetime
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from facilitator import contacts, journal, links, mails, reminders
+from facilitator.awards import Award
 from facilitator.db import Instant, Model
 from facilitator.links import ActionLink
 from facilitator.organisations import Contact, Organisation
@@ -24,8 +25,7 @@ OPEN_TO_ALL = frozenset(
         "proton.me", "protonmail.com", "numericable.fr", "club-internet.fr", "aliceadsl.fr",
     }
 )  # fmt: skip
-
-
+_OPEN = text("decided_on IS NULL")
 MOST_OPEN = 3  # proposals that wait for one organisation: a stolen link fills no inbox
 
 
@@ -41,7 +41,12 @@ class ContactProposal(Model):
         CheckConstraint("length(name) > 0", name="named"),
         CheckConstraint("(decided_on IS NULL) = (accepted IS NULL)", name="decided"),
         Index("ix_contact_proposals_open", "territory_id", "decided_on"),
-    )
+        # Nobody is proposed twice at once; the email is in lower case.
+        Index(
+            "uq_contact_proposals_open", "territory_id", "organisation_id", "email", unique=True,
+            sqlite_where=_OPEN, postgresql_where=_OPEN,
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     territory_id: Mapped[int] = mapped_column(ForeignKey("territories.id"))
@@ -176,7 +181,8 @@ def _propose(
     at: datetime.datetime,
     base_url: str,
 ) -> None:
-    """Note the proposal once for each territory, and tell its facilitators."""
+    """Note the proposal once for each territory, and tell its facilitators; two at once follow each other."""
+    session.get_one(Organisation, organisation_id, with_for_update={"key_share": True})
     open_ = {each: waiting(session, each, organisation_id) for each in territory_ids}
     if any(len(each) >= MOST_OPEN for each in open_.values()):
         raise ContactChangeRefused(
@@ -190,7 +196,7 @@ def _propose(
     for territory_id in new:
         proposal = ContactProposal(
             territory_id=territory_id, organisation_id=organisation_id, old_email=old,
-            name=name, email=email, phone=phone, proposed_at=at,
+            name=name, email=email.lower(), phone=phone, proposed_at=at,
         )  # fmt: skip
         session.add(proposal)
         session.flush()
@@ -205,18 +211,31 @@ def _organisation_of(session: Session, link: ActionLink) -> int:
 
 
 def _territories_of(session: Session, link: ActionLink, organisation_id: int) -> list[int]:
-    """The territory of the link; a link over several speaks for those that write to its address."""
+    """The territory of the link; a link over several speaks for those that write to its address.
+
+    Where none does any more, for those where the organisation works; refuses when there is none.
+    """
     if link.territory_id is not None:
         return [link.territory_id]
+    address = link.recipient.strip().lower()
+    won = select(Award.territory_id).where(Award.organisation_id == organisation_id)
+    named = won.where(func.lower(func.trim(Award.correspondent_email)) == address)
     known = {
         each.territory_id
-        for each in contacts.of_address(session, link.recipient)
+        for each in contacts.of_address(session, address)
         if each.organisation_id == organisation_id
-    }
-    placed = select(Placement.territory_id).where(
-        (Placement.employer_id == organisation_id) | (Placement.host_id == organisation_id)
-    )
-    return sorted(known or set(session.scalars(placed.distinct())))
+    } | set(session.scalars(named.distinct()))
+    if not known:
+        placed = select(Placement.territory_id).where(
+            (Placement.employer_id == organisation_id) | (Placement.host_id == organisation_id)
+        )
+        known = set(session.scalars(placed.union(won)))
+    if not known:
+        raise ContactChangeRefused(
+            "Plus aucun territoire ne suit d’heures de votre organisation\u00a0: vous n’avez rien à transmettre."
+            " En cas de doute, répondez au courriel qui vous a donné ce lien."
+        )
+    return sorted(known)
 
 
 def _replace(

@@ -47,6 +47,11 @@ class Line:
         return self.said is not None
 
     @property
+    def awaited(self) -> bool:
+        """Whether an answer is asked: hours that nobody worked may be contested, and wait for nobody."""
+        return not self.answered and self.hours > 0
+
+    @property
     def contested(self) -> bool:
         return self.said is not None and self.said != self.hours
 

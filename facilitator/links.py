@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+import re
 import secrets
 from collections.abc import Collection
 from typing import Any, cast
@@ -49,6 +50,7 @@ class ActionLink(Model):
 
 LASTS_DAYS = 30  # assurance.md: an action link lives at most 30 days
 DECLARATION_LASTS_DAYS = 60  # after its month: dead 60 days after the period
+_TOKENS = re.compile(r"/(?:lien|declaration)/([\w-]{16,})")
 DECLARE_MONTH, DECLARANT = "declare_month", "declarant"  # purpose, and thing: an organisation
 
 
@@ -167,6 +169,12 @@ def live_of(session: Session, recipient: str, *, at: datetime.datetime) -> list[
             .order_by(ActionLink.id)
         )
     )
+
+
+def of_text(session: Session, text: str) -> list[int]:
+    """The links that a letter holds: a later one to the same address has its own."""
+    hashes = {fingerprint(token) for token in _TOKENS.findall(text)}
+    return list(session.scalars(select(ActionLink.id).where(ActionLink.token_hash.in_(hashes))))
 
 
 def revoke_these(session: Session, ids: Collection[int], *, at: datetime.datetime) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, case, false, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from facilitator.difficulties import Difficulty
@@ -88,22 +88,30 @@ def rows(session: Session, visible: Select[PenaltyFile], *conditions: ColumnElem
         .with_only_columns(
             PenaltyFile, Lot.number, Lot.title, Market.id, Market.object, _label(_Buyer), _label(_Company)
         )
-        .order_by(PenaltyFile.stated_on.desc(), PenaltyFile.id.desc())
+        .order_by(_waits().desc(), PenaltyFile.stated_on.desc(), PenaltyFile.id.desc())
         .limit(SHOWN)
     )
-    listed = [
+    return [
         Row(
             file.id, file.lot_id, market_id, f"Lot {number} – {title}", market, buyer, company,
             file.amount, file.decided_amount, file.progress,
         )
         for file, number, title, market_id, market, buyer, company in found
     ]  # fmt: skip
-    return sorted(listed, key=lambda each: not each.progress.open)
 
 
 def still_open() -> ColumnElement[bool]:
     """The files that may still wait for somebody."""
     return PenaltyFile.state.in_(OPEN)
+
+
+def _waits() -> ColumnElement[bool]:
+    """What `Progress.open` says, for the database: somebody still has to act."""
+    to_settle = (PenaltyFile.state == PenaltyState.decided) & (PenaltyFile.decided_amount > 0)
+    return case(
+        (PenaltyFile.state.in_((PenaltyState.stated, PenaltyState.notified)) | to_settle, true()),
+        else_=false(),
+    )
 
 
 def waiting_for(listed: Sequence[Row], actor: PenaltyActor, on: datetime.date) -> list[Row]:

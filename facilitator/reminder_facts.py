@@ -383,6 +383,7 @@ def _unanswered() -> Select[*tuple[Any, ...]]:
             Timesheet.state == TimesheetState.declared,
             SecondAnswer.id.is_(None),
             second_answers.ANSWERER.is_not(None),
+            Share.hours > 0,  # nobody is asked to confirm that nothing was worked
         )
         .order_by(Share.id)
     )  # fmt: skip

@@ -124,11 +124,13 @@ def still_true(
         return True
     territory_ids = {int(each["territory"]) for each in row.items}
     due = _due_by(reminder_plan.plan(session, on, territory_ids), row.recipient)
-    if {each.key for each in due} == {tuple(each["key"]) for each in row.items}:
+    if {(each.key, each.sentence) for each in due} == {
+        (tuple(each["key"]), each["sentence"]) for each in row.items
+    }:
         return True
+    links.revoke_these(session, links.of_text(session, mail.text), at=at)  # its own: others have left since
     if not due:
-        mails.give_up(mail, "devenu sans objet")
-        _revoke(session, row, at)
+        mails.give_up(mail, mails.MOOT)
         return False
     content = _content(session, row.recipient, due, row.month, at, base_url)
     mails.rewrite(session, mail, _subject(content), TEMPLATE, topics=_topics(due), content=content)
@@ -197,12 +199,6 @@ def sample(session: Session, territory: Territory, words: Words, on: datetime.da
 
 def _due_by(plan: Plan, recipient: str) -> tuple[Due, ...]:
     return tuple(item for letter in plan.letters if letter.recipient == recipient for item in letter.items)
-
-
-def _revoke(session: Session, row: ReminderSent, at: datetime.datetime) -> None:
-    """The links of a letter that never left open nothing."""
-    alive = links.live_of(session, row.recipient, at=at)
-    links.revoke_these(session, [each.id for each in alive if each.created_at >= row.written_at], at=at)
 
 
 def _subject(content: Content) -> str:

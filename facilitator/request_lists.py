@@ -10,19 +10,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from facilitator import people, person_file
+from facilitator import lot_dates, people, person_file
 from facilitator.awards import Award
 from facilitator.contracts import Contract
 from facilitator.days import Waiting
 from facilitator.eligibility import OPEN_STATES
 from facilitator.eligibility_requests import EligibilityRequest, RequestExchange
-from facilitator.markets import Lot, LotDate, Market
+from facilitator.markets import Lot, Market
 from facilitator.organisations import Contact, Organisation
 from facilitator.people import Eligibility, Person
 from facilitator.person_file import OpenWindow
 from facilitator.placements import Placement
 from facilitator.territories import Territory
-from facilitator.vocabulary import EligibilityState, LotDateKind
+from facilitator.vocabulary import EligibilityState
 
 ANSWERED = (EligibilityState.validated, EligibilityState.refused)
 MEASURED_DAYS = 365  # how far back the time of an answer is measured
@@ -231,13 +231,7 @@ def _named(session: Session, *which: ColumnElement[bool]) -> list[tuple[str, str
 
 
 def lots(session: Session, organisation_id: int, on: datetime.date) -> list[tuple[str, str]]:
-    """The lots not ended where an organisation has a place or people: (id, market and lot)."""
-    ended = (
-        select(LotDate.lot_id)
-        .where(LotDate.kind == LotDateKind.end)
-        .group_by(LotDate.lot_id)
-        .having(func.max(LotDate.value_on) < on)
-    )
+    """The lots not ended where an organisation has a place or people: (id, market and lot) (two selects)."""
     at_work = select(Placement.lot_id).where(
         or_(Placement.employer_id == organisation_id, Placement.host_id == organisation_id)
     )
@@ -245,12 +239,14 @@ def lots(session: Session, organisation_id: int, on: datetime.date) -> list[tupl
     rows = session.execute(
         select(Lot.id, Market.object, Lot.number, Lot.title)
         .join(Market, Market.id == Lot.market_id)
-        .where(or_(Lot.id.in_(won), Lot.id.in_(at_work)), Lot.id.not_in(ended))
+        .where(or_(Lot.id.in_(won), Lot.id.in_(at_work)))
         .order_by(Market.object, Lot.number)
-    )
+    ).all()
+    dates = lot_dates.execution(session, [row.id for row in rows])
     return [
         (str(id_), f"{market[:60]} – lot {number}" + ("" if title == market else f" {title[:40]}"))
         for id_, market, number, title in rows
+        if (dates.get(id_, (None, None))[1] or on) >= on
     ]
 
 

@@ -102,10 +102,10 @@ def _facts(row: Any, contested: Any, asked: str | None) -> TimesheetFacts:
 
 
 def _second_side(session: Session, sheet_ids: Collection[int]) -> tuple[dict[int, Any], dict[int, str]]:
-    """For each waiting relevé, the answer that contests a part of it, and who may still answer (one select)."""
+    """For each waiting relevé, the answer that contests a part of it, and who is still asked about hours (one select)."""
     rows = session.execute(
         select(
-            Share.timesheet_id, SecondAnswer.contested, SecondAnswer.answered_at,
+            Share.timesheet_id, Share.hours, SecondAnswer.contested, SecondAnswer.answered_at,
             _label(Organisation).label("organisation"),
         )
         .select_from(Share)
@@ -119,7 +119,7 @@ def _second_side(session: Session, sheet_ids: Collection[int]) -> tuple[dict[int
     ).all()  # fmt: skip
     return (
         {row.timesheet_id: row for row in rows if row.contested},
-        {row.timesheet_id: row.organisation for row in rows if row.contested is None},
+        {row.timesheet_id: row.organisation for row in rows if row.contested is None and row.hours},
     )
 
 

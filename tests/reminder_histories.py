@@ -566,7 +566,7 @@ def _answers(here: World) -> set[Key]:
         other = parties.second_party(here.session, share.placement_id)
         said = here.session.scalar(select(SecondAnswer.id).where(SecondAnswer.share_id == share.id))
         lot = here.session.get_one(Lot, share.lot_id)
-        waits = sheet.state == "declared" and other is not None and said is None
+        waits = sheet.state == "declared" and other is not None and said is None and share.hours > 0
         if waits and not _over(here, lot) and _lately(here, sheet.declared_on + 3 * DAY):
             found.add(("second", share.id, share.month.isoformat()))
     return found

@@ -15,6 +15,7 @@ from facilitator import (
     eligibility,
     eligibility_requests,
     eligibility_sheets,
+    lot_dates,
     people,
     request_asking,
     request_decisions,
@@ -335,6 +336,16 @@ def test_an_asker_chooses_among_the_territories_where_it_works(session: Session,
     person = trade.person(session, ground.territory)
     trade.work(session, person, ground.award, asker, ContractType.ctt, "01/03/2026", "30/06/2026")
     assert [each[0] for each in request_lists.lots(session, asker.id, TODAY)] == [str(ground.lot.id)]
+
+
+def test_a_lot_whose_end_was_brought_forward_is_not_offered(session: Session) -> None:
+    ground = trade.market(session)
+    own = ground.company.id
+    lot_dates.set_date(session, ground.lot, "end", day("31/10/2026"), by=None, effective_on=day("01/09/2026"))
+    assert request_lists.lots(session, own, TODAY) == []
+    lot_dates.set_date(session, ground.lot, "end", day("23/11/2026"), by=None, effective_on=day("01/10/2026"))
+    assert [each[0] for each in request_lists.lots(session, own, TODAY)] == [str(ground.lot.id)]
+    assert request_lists.lots(session, own, TODAY + datetime.timedelta(days=1)) == []
 
 
 def letters(session: Session) -> list[OutboxMail]:

@@ -9,11 +9,14 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import func, inspect, select
+from sqlalchemy.orm import Session
 
-from facilitator import create_app, journal_chain
+from facilitator import create_app, journal, journal_chain
+from facilitator.contact_changes import ContactProposal
 from facilitator.db import Base, db
 from facilitator.journal_chain import JournalHead
 from facilitator.settings import bundled
+from tests import trade
 from tests.conftest import settings_for
 
 
@@ -72,6 +75,33 @@ def test_what_was_written_before_the_chain_is_sealed_as_the_application_seals(
         command.upgrade(config, "head")
         assert db.session.execute(heads.order_by(JournalHead.lot_id)).all() == before != []
         assert list(journal_chain.faults(db.session())) == []
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_proposals_made_twice_before_are_one(app: Flask, session: Session) -> None:
+    ground = trade.market(session)
+    session.commit()
+    session.close()
+    with app.app_context():
+        config = app.extensions["migrate"].migrate.get_config()
+        command.downgrade(config, _before("proposals_once"))
+        for number, email in enumerate(("Alix@demo.example", "alix@demo.example", "autre@demo.example")):
+            proposal = ContactProposal(
+                territory_id=ground.territory.id, organisation_id=ground.company.id, old_email="paie@demo.example",
+                name=f"Alix {number}", email=email, proposed_at=journal.now(),
+            )  # fmt: skip
+            db.session.add(proposal)
+        db.session.commit()
+        db.session.remove()
+        command.upgrade(config, "head")
+        rows = db.session.scalars(select(ContactProposal).order_by(ContactProposal.id)).all()
+        assert [(each.email, each.accepted) for each in rows] == [
+            ("alix@demo.example", None),
+            ("alix@demo.example", False),
+            ("autre@demo.example", None),
+        ]
+        assert rows[1].decided_on == journal.now().date()
         db.session.remove()
         db.engine.dispose()
 

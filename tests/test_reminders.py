@@ -14,15 +14,26 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from facilitator import contacts, declarations, documents, journal, territories
+from facilitator import (
+    contacts,
+    declarations,
+    documents,
+    journal,
+    links,
+    placement_letters,
+    reminders_due,
+    territories,
+)
 from facilitator.cli import cli
 from facilitator.commands import frame
 from facilitator.links import ActionLink
 from facilitator.mails import MailState, OutboxMail
 from facilitator.organisations import Contact, Organisation
 from facilitator.placements import Placement
+from facilitator.reminders_due import DueKind
 from facilitator.reminders_sent import ReminderSent
 from facilitator.settings import Settings
+from facilitator.vocabulary import ContractType, PlacementMode
 from tests import trade
 from tests.conftest import settings_for
 from tests.forms_in_pages import Browser, text_of
@@ -286,6 +297,88 @@ def test_a_letter_with_nothing_left_to_ask_never_leaves(
         ActionLink.recipient == asked.contact.email, ActionLink.revoked_at.is_(None)
     )
     assert session.scalar(alive) == 0
+
+
+def test_a_letter_names_only_the_sites_that_still_ask(
+    app: Flask, session: Session, asked: Asked, postman: tuple[Postman, str]
+) -> None:
+    """One contract on two lots: one line; «néant» said of the second lot takes its name out of it."""
+    ground = asked.ground
+    second = trade.award(
+        session, trade.lot(session, ground.territory, by_buyer=ground.buyer, number="2"), ground.company
+    )
+    trade.serves(
+        session, ground.person, second, ground.contract, "01/03/2025", PlacementMode.embauche_directe
+    )
+    declare_nil_of = [datetime.date(2026, month, 1) for month in (9, 10)]
+    session.commit()
+    run(app, "remind", "--on", FIFTH)
+    before = next(each for each in mails_of(session) if each.recipient == asked.contact.email)
+    assert "lot 2" in before.text
+    for month in declare_nil_of:
+        declarations.declare_nil(session, second, month, on=day("05/11/2026"), by=None)
+    session.commit()
+    run(app, "send-mail")
+    (letter,) = (each for each in postman[0].letters if each["To"] == asked.contact.email)
+    for kind in ("plain", "html"):
+        body = said(part(letter, kind))
+        assert "lot 2" not in body
+        assert f"heures de Camille {ground.person.last_name[0]}." in body
+
+
+def test_a_letter_that_never_leaves_ends_its_own_links_only(
+    app: Flask, session: Session, asked: Asked, client: Browser, postman: tuple[Postman, str]
+) -> None:
+    run(app, "remind", "--on", FIFTH)
+    own = [each.id for each in session.scalars(select(ActionLink).order_by(ActionLink.id))]
+    waiting = trade.person(session, asked.ground.territory, "01/01/2026")
+    later = trade.proposed(
+        session,
+        waiting,
+        asked.ground.award,
+        asked.ground.company,
+        "23/11/2026",
+        mode=PlacementMode.embauche_directe,
+    )
+    with app.app_context():
+        placement_letters.propose_by_mail(
+            session, later, "paie@entreprise.example", at=journal.now(), base_url=BASE
+        )
+        refusal = links.issue_declaration(
+            session, asked.ground.company.id, day("01/10/2026"), "paie@entreprise.example",
+            at=journal.now(), territory_id=asked.ground.territory.id,
+        )  # fmt: skip
+    for month in (9, 10):
+        declare(session, asked.ground, month)
+    run(app, "send-mail")
+    session.expire_all()
+    dropped = next(
+        each for each in mails_of(session) if each.thing == "reminder" and each.state is MailState.dropped
+    )
+    assert dropped.recipient == asked.contact.email
+    of_company = [
+        each for each in session.scalars(select(ActionLink)) if each.recipient == asked.contact.email
+    ]
+    assert all(each.revoked_at for each in of_company if each.id in own)
+    assert [each.revoked_at for each in of_company if each.id not in own] == [None, None]
+    assert client.get(f"/declaration/{refusal}/contact").status_code == 200
+    (letter,) = (each for each in postman[0].letters if each["To"] == asked.contact.email)
+    (path,) = re.findall(rf"{BASE}(/lien/[\w-]+)", part(letter, "plain"))
+    assert "Confirmer la mise à l’emploi" in text_of(client.get(path))
+
+
+def test_nobody_is_asked_to_confirm_no_hours(app: Flask, session: Session, asked: Asked) -> None:
+    ground, hired = asked.ground, trade.person(session, asked.ground.territory, "01/01/2026")
+    for worked in ("0", "35"):
+        at_work = trade.work(
+            session, hired if worked == "0" else trade.person(session, ground.territory, "01/01/2026"),
+            ground.award, asked.siae, ContractType.ctt, "01/10/2026", "31/10/2026",
+        )  # fmt: skip
+        trade.declared(session, at_work.contract, "01/10/2026", "31/10/2026", worked)
+    session.commit()
+    due = reminders_due.due(session, day("05/11/2026"), organisation_ids=[ground.company.id])
+    (second,) = (each for each in due if each.kind is DueKind.second)
+    assert second.person_id != hired.id
 
 
 def test_an_address_refused_for_good_gives_way_to_the_second_contact(

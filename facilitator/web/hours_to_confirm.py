@@ -96,7 +96,7 @@ def _page(
             "hours/to_confirm.html",
             form=form,
             groups=[(key, list(group)) for key, group in groupby(lines, _site)],
-            unanswered=sum(not line.answered for line in lines),
+            unanswered=sum(line.awaited for line in lines),
             month=speaker.month,
             contact_url=contact,
         ),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, inspect, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -661,6 +661,26 @@ def test_the_letter_of_a_decision_names_the_first_of_the_observations_read(hall:
     case = penalty_lists.case_of(session, file)
     opening = penalty_letters.facts(case, PenaltyLetter.decision)["opening"]
     assert "reçues à partir du 9 octobre 2026" in str(opening).replace("\\xa0", " ").replace("\xa0", " ")
+
+
+@SQLITE
+def test_a_file_that_waits_stands_before_two_hundred_that_are_closed(hall: Hall) -> None:
+    session, waiting = hall.session, notified(hall.session, hall.at)
+    session.flush()
+    columns = [each.key for each in inspect(PenaltyFile).column_attrs if each.key != "id"]
+    closed = {name: getattr(waiting, name) for name in columns} | {
+        "state": PenaltyState.withdrawn,
+        "stated_on": TODAY,
+        "notice_on": None,
+        "notice_days": None,
+        "withdrawn_on": TODAY,
+        "withdrawal_reason": "Refait.",
+    }
+    session.execute(insert(PenaltyFile), [closed] * 210)
+    found = penalty_lists.rows(session, select(PenaltyFile))
+    assert len(found) == 200
+    assert [each.id for each in found if each.progress.open] == [waiting.id]
+    assert found[0].id == waiting.id
 
 
 def test_validating_hours_before_the_constat_leaves_them_in_it(session: Session) -> None:

@@ -1,6 +1,7 @@
 """Reminders on screen: the dry run, one letter sent once, what was sent on each file, and who the right contact is."""
 
 import re
+import threading
 from dataclasses import dataclass
 
 import pytest
@@ -8,11 +9,13 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from facilitator import contacts, journal, reminder_plan, reminders
-from facilitator.contact_changes import ContactProposal
+from facilitator import contact_changes, contacts, journal, reminder_plan, reminders
+from facilitator.awards import Award
+from facilitator.contact_changes import ContactChangeRefused, ContactProposal
+from facilitator.db import db, writing
 from facilitator.links import ActionLink
 from facilitator.mails import OutboxMail
-from facilitator.organisations import Contact
+from facilitator.organisations import Contact, Organisation
 from facilitator.reminders_sent import ReminderSent
 from facilitator.vocabulary import MembershipRole
 from facilitator.web import clock
@@ -389,6 +392,136 @@ def test_what_cannot_be_a_new_contact_is_refused_and_kept(
     assert cut.status_code == 404
     assert "pas complet" in text_of(cut)
     assert client.get(written.declaration.replace("declaration", "lien") + "/contact").status_code == 404
+
+
+@dataclass
+class Correspondents:
+    """A company named on lots of two territories by its correspondent’s address alone, and the link of its month."""
+
+    awards: list[Award]
+    path: str
+
+
+@pytest.fixture
+def two(app: Flask, session: Session) -> Correspondents:
+    company = trade.company(session)
+    awards = []
+    for number in (1, 2):
+        place = trade.territory(session)
+        place.email = f"clauses{number}@demo.example"
+        awards.append(trade.award(session, trade.lot(session, place, hours="10"), company))
+        awards[-1].correspondent_email = "Chantier@entreprise.example"
+    session.commit()
+    with app.app_context():
+        (letter,) = reminder_plan.plan(session, clock.today()).letters
+        mail = reminders.send(session, letter, at=journal.now(), base_url=BASE)
+        assert mail is not None and mail.territory_id is None
+        session.commit()
+        path = re.findall(r"(/declaration/[\w-]+)", mail.text)[0]
+    return Correspondents(awards, path)
+
+
+def test_a_correspondent_of_two_territories_says_who_took_over_in_both(
+    client: Browser, session: Session, two: Correspondents
+) -> None:
+    say(client, two.path, 303)
+    session.expire_all()
+    for award in two.awards:
+        known = contacts.of_organisation(session, award.territory_id, award.organisation_id)
+        assert [(each.email, each.reachable) for each in known] == [
+            ("chantier@entreprise.example", False),
+            ("alix@entreprise.example", True),
+        ]
+    told = [each.recipient for each in letters(session)[1:]]
+    assert told == [
+        "alix@entreprise.example",
+        "clauses1@demo.example",
+        "clauses2@demo.example",
+        "chantier@entreprise.example",
+    ]
+
+
+def test_an_address_from_elsewhere_is_proposed_in_both_territories(
+    client: Browser, session: Session, two: Correspondents
+) -> None:
+    say(client, two.path, 303, email="alix@ailleurs.example")
+    found = session.scalars(select(ContactProposal.territory_id).order_by(ContactProposal.id)).all()
+    assert found == [each.territory_id for each in two.awards]
+    assert alive(session, "chantier@entreprise.example") > 0
+
+
+def test_one_territory_knows_a_contact_and_the_other_a_correspondent(
+    client: Browser, session: Session, two: Correspondents
+) -> None:
+    award = two.awards[0]
+    company = session.get_one(Organisation, award.organisation_id)
+    contacts.add(
+        session, award.territory_id, company, name="Chantier", email="chantier@entreprise.example", by=None
+    )
+    session.commit()
+    say(client, two.path, 303, email="alix@ailleurs.example")
+    found = session.scalars(select(ContactProposal.territory_id).order_by(ContactProposal.id)).all()
+    assert found == [each.territory_id for each in two.awards]
+
+
+@pytest.mark.parametrize("email", ["alix@entreprise.example", "alix@ailleurs.example"])
+def test_where_no_territory_works_with_the_company_any_more_the_page_says_whom_to_call(
+    client: Browser, session: Session, two: Correspondents, email: str
+) -> None:
+    for award in two.awards:
+        session.delete(award)
+    session.commit()
+    page = client.get(f"{two.path}/contact")
+    refused = client.submit(page, {"name": "Alix Nouvelle", "email": email})
+    assert refused.status_code == 422
+    assert "Plus aucun territoire ne suit d’heures de votre organisation" in text_of(refused)
+    assert email in refused.text
+    assert len(letters(session)) == 1
+
+
+def test_the_same_proposal_sent_at_once_is_one_and_four_at_once_are_three(
+    app: Flask, session: Session, written: Written
+) -> None:
+    session.commit()
+    link_id = session.scalars(
+        select(ActionLink.id).where(ActionLink.purpose == "declare_month").order_by(ActionLink.id)
+    ).first()
+
+    def propose(names: list[str]) -> list[str]:
+        start, said = threading.Barrier(len(names)), []
+
+        def once(name: str) -> None:
+            with app.app_context(), writing():
+                own = db.session()
+                link = own.get_one(ActionLink, link_id)
+                own.rollback()
+                start.wait()
+                try:
+                    contact_changes.change(
+                        own, link, name="Alix Nouvelle", email=f"{name}@ailleurs.example", phone=None,
+                        on=clock.today(), at=journal.now(), base_url=BASE,
+                    )  # fmt: skip
+                    own.commit()
+                    said.append("done")
+                except ContactChangeRefused:
+                    own.rollback()
+                    said.append("refused")
+
+        threads = [threading.Thread(target=once, args=(name,)) for name in names]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+        return sorted(said)
+
+    known = select(ContactProposal.email).order_by(ContactProposal.email)
+    assert propose(["voleur1"] * 4) == ["done"] * 4
+    session.rollback()
+    assert session.scalars(known).all() == ["voleur1@ailleurs.example"]
+    session.rollback()
+    assert propose([f"voleur{each}" for each in (2, 3, 4, 5)]) == ["done", "done", "refused", "refused"]
+    session.rollback()
+    assert len(session.scalars(known).all()) == 3
 
 
 # The words of the territory.
