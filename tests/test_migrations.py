@@ -81,6 +81,7 @@ def test_what_was_written_before_the_chain_is_sealed_as_the_application_seals(
 
 def test_proposals_made_twice_before_are_one(app: Flask, session: Session) -> None:
     ground = trade.market(session)
+    place, company = ground.territory.id, ground.company.id
     session.commit()
     session.close()
     with app.app_context():
@@ -88,7 +89,7 @@ def test_proposals_made_twice_before_are_one(app: Flask, session: Session) -> No
         command.downgrade(config, _before("proposals_once"))
         for number, email in enumerate(("Alix@demo.example", "alix@demo.example", "autre@demo.example")):
             proposal = ContactProposal(
-                territory_id=ground.territory.id, organisation_id=ground.company.id, old_email="paie@demo.example",
+                territory_id=place, organisation_id=company, old_email="paie@demo.example",
                 name=f"Alix {number}", email=email, proposed_at=journal.now(),
             )  # fmt: skip
             db.session.add(proposal)
