@@ -15,6 +15,7 @@ from facilitator import create_app, journal, journal_chain
 from facilitator.contact_changes import ContactProposal
 from facilitator.db import Base, db
 from facilitator.journal_chain import JournalHead
+from facilitator.mails import OutboxMail
 from facilitator.settings import bundled
 from tests import trade
 from tests.conftest import settings_for
@@ -103,6 +104,34 @@ def test_proposals_made_twice_before_are_one(app: Flask, session: Session) -> No
             ("autre@demo.example", None),
         ]
         assert rows[1].decided_on == journal.now().date()
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_letters_sent_before_keep_no_link_that_opens(app: Flask) -> None:
+    token = "Zk3-_" * 8
+    with app.app_context():
+        config = app.extensions["migrate"].migrate.get_config()
+        command.downgrade(config, _before("links_forgotten"))
+        for thing_id, sent_at, tries in ((1, journal.now(), 1), (2, None, 8), (3, None, 1)):
+            url = f"http://guichet.example/lien/{token}"
+            mail = OutboxMail(
+                thing="placement", thing_id=thing_id, recipient="siae@demo.example", subject="À confirmer",
+                text=f"Bonjour,\n{url}\nMerci", html=f'<p><a href="{url}">{url}</a></p>', created_at=journal.now(),
+                next_try_at=journal.now(), sent_at=sent_at, tries=tries,
+            )  # fmt: skip
+            db.session.add(mail)
+        db.session.commit()
+        db.session.remove()
+        command.upgrade(config, "head")
+        sent, dropped, waiting = db.session.scalars(select(OutboxMail).order_by(OutboxMail.id))
+        for each in (sent, dropped):
+            assert each.text == "Bonjour,\nhttp://guichet.example/lien/… (lien personnel)\nMerci"
+            assert (
+                each.html
+                == '<p><a href="http://guichet.example/lien/…">http://guichet.example/lien/…</a></p>'
+            )
+        assert token in waiting.text and token in waiting.html
         db.session.remove()
         db.engine.dispose()
 
