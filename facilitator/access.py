@@ -7,7 +7,7 @@ from flask_login import current_user
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.sql.base import ExecutableOption
 
-from facilitator import journal, visibility
+from facilitator import journal, people, visibility
 from facilitator.accounts import Membership, User, UserSession
 from facilitator.attestations import Attestation
 from facilitator.awards import Award
@@ -141,11 +141,22 @@ def contract_or_404(id: int, lock: bool = False, options: tuple[ExecutableOption
 
 
 def timesheet_or_404(id: int, lock: bool = False, options: tuple[ExecutableOption, ...] = ()) -> Timesheet:
-    return _one(visibility.timesheets(current()), id, lock, options)
+    return _timesheet(visibility.timesheets(current()), id, lock, options)
 
 
 def own_timesheet_or_404(organisation_id: int, id: int, lock: bool = False) -> Timesheet:
-    return _one(visibility.timesheets_declared_by(organisation_id), id, lock)
+    return _timesheet(visibility.timesheets_declared_by(organisation_id), id, lock)
+
+
+def _timesheet(
+    rows: Select[Timesheet], id: int, lock: bool, options: tuple[ExecutableOption, ...] = ()
+) -> Timesheet:
+    """The person is locked before the relevé, as by the sending of a month: none waits for the other in a ring."""
+    found = _one(rows, id, options=options)
+    if not lock:
+        return found
+    people.lock(db.session(), [found.person_id])
+    return _one(rows, id, lock, options)
 
 
 def globalisation_or_404(id: int, lock: bool = False) -> Globalisation:

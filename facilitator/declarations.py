@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from facilitator import hours, journal, plausibility, second_answers, shares
+from facilitator import hours, journal, people, plausibility, second_answers, shares
 from facilitator.awards import Award
 from facilitator.contracts import Contract
 from facilitator.db import touch
@@ -69,6 +69,7 @@ def declare(
     """
     plausibility.check_period(contract, from_on, to_on, on)
     plausibility.check_amounts(worked, training)
+    people.lock(session, [contract.person_id])
     plausibility.refuse_overlap(session, contract, from_on, to_on)
     rules = rules_of(session, contract.territory_id).on(from_on)
     warnings = plausibility.plausible(session, contract, from_on, to_on, worked, rules, replaced=None)
@@ -105,6 +106,8 @@ def correct(
     a correction that is not validated is to correct again the validated relevé under it. Without `parts`, the
     correction of a relevé that was shared out waits for its own shares (`sharing`): it is in no total till then.
     """
+    people.lock(session, [contract.person_id])
+    session.refresh(old)  # somebody may have replaced it while this one waited
     _refuse_unless_current(session, old)
     under = _validated_under(session, old)
     replaced = under or old
@@ -147,6 +150,32 @@ def split(
     The two parts keep the state of the relevé that they replace, who sent it, and that the other side confirmed it.
     """
     _refuse_unless_current(session, old)
+    _refuse_cut(session, old, at, first_hours)
+    first, rest = shares.cut(old.worked, old.training, shares.parts(session, old), first_hours, firsts)
+    days = ((old.from_on, at - datetime.timedelta(days=1)), (at, old.to_on))
+    pieces = [
+        _Piece(*of, piece, _allotted(session, contract, *of, piece))
+        for of, piece in zip(days, (first, rest), strict=True)
+    ]
+    state = TimesheetState(old.state)
+    give_way(session, old)
+    sheets = [_write_piece(session, contract, old, piece, state, on=on, by=by) for piece in pieces]
+    second_answers.carry(session, old, sheets)
+    return sheets[0], sheets[1]
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """One of the two parts of a relevé that is cut, before the other gives way."""
+
+    from_on: datetime.date
+    to_on: datetime.date
+    piece: shares.Piece
+    allotted: list[shares.Allotment]
+
+
+def _refuse_cut(session: Session, old: Timesheet, at: datetime.date, first_hours: Decimal) -> None:
+    """Refuse a date or hours outside the relevé, and the cut of a correction that waits over a validated one."""
     if not old.from_on < at <= old.to_on:
         raise HoursRefused(
             f"Le partage se fait entre le {french_date(old.from_on + datetime.timedelta(days=1))}"
@@ -160,48 +189,51 @@ def split(
         raise HoursRefused(
             "Ce relevé corrige un relevé validé et attend sa validation. Validez-le ou refusez-le, puis partagez-le."
         )
-    state, before = old.state, at - datetime.timedelta(days=1)
-    first, rest = shares.cut(old.worked, old.training, shares.parts(session, old), first_hours, firsts)
-    pieces = [
-        (
-            start,
-            end,
-            piece,
-            shares.allot(
-                session,
-                contract,
-                piece.parts,
-                from_on=start,
-                to_on=end,
-                worked=piece.worked,
-                training=piece.training,
-            ),
-        )
-        for start, end, piece in ((old.from_on, before, first), (at, old.to_on, rest))
-    ]
-    give_way(session, old)
-    sheets = []
-    for start, end, piece, allotted in pieces:
-        sheet = _write(
-            session,
-            contract,
-            start,
-            end,
-            piece.worked,
-            piece.training,
-            on=on,
-            by=by,
-            channel=Channel(old.channel),
-        )
-        sheet.replaces_id, sheet.state = old.id, state
-        sheet.declared_on = old.declared_on
-        sheet.decided_on, sheet.decided_by_id = old.decided_on, old.decided_by_id
-        sheet.refusal_reason, sheet.sending_id = old.refusal_reason, old.sending_id
-        shares.write(session, sheet, allotted)
-        hours.note(session, "split", [sheet], by, replaces=old.id)
-        sheets.append(sheet)
-    second_answers.carry(session, old, sheets)
-    return sheets[0], sheets[1]
+
+
+def _allotted(
+    session: Session, contract: Contract, from_on: datetime.date, to_on: datetime.date, piece: shares.Piece
+) -> list[shares.Allotment]:
+    return shares.allot(
+        session,
+        contract,
+        piece.parts,
+        from_on=from_on,
+        to_on=to_on,
+        worked=piece.worked,
+        training=piece.training,
+    )
+
+
+def _write_piece(
+    session: Session,
+    contract: Contract,
+    old: Timesheet,
+    piece: _Piece,
+    state: TimesheetState,
+    *,
+    on: datetime.date,
+    by: int | None,
+) -> Timesheet:
+    """One part, with all that was said and decided of the whole."""
+    sheet = _write(
+        session,
+        contract,
+        piece.from_on,
+        piece.to_on,
+        piece.piece.worked,
+        piece.piece.training,
+        on=on,
+        by=by,
+        channel=Channel(old.channel),
+    )
+    sheet.replaces_id, sheet.state = old.id, state
+    sheet.declared_on = old.declared_on
+    sheet.decided_on, sheet.decided_by_id = old.decided_on, old.decided_by_id
+    sheet.refusal_reason, sheet.sending_id = old.refusal_reason, old.sending_id
+    shares.write(session, sheet, piece.allotted)
+    hours.note(session, "split", [sheet], by, replaces=old.id)
+    return sheet
 
 
 def give_way(session: Session, old: Timesheet) -> None:
@@ -235,6 +267,23 @@ def declare_nil(
     )
     if known is not None:
         return known
+    _refuse_nil_over_hours(session, award, month)
+    nil = NilDeclaration(
+        territory_id=award.territory_id,
+        award_id=award.id,
+        month=month,
+        declared_on=on,
+        declared_by_id=by,
+        sending_id=sending.id if sending else None,
+    )
+    session.add(nil)
+    session.flush()
+    _note_nil(session, award, month, by)
+    return nil
+
+
+def _refuse_nil_over_hours(session: Session, award: Award, month: datetime.date) -> None:
+    """Hours that stand say the contrary of a «néant»."""
     worked = session.scalar(
         select(func.count(Share.id)).where(
             Share.award_id == award.id,
@@ -247,16 +296,9 @@ def declare_nil(
         raise HoursRefused(
             f"Des heures sont déjà déclarées pour {french_month(month)}\u00a0: corrigez-les au lieu de déclarer «\u00a0néant\u00a0»."
         )
-    nil = NilDeclaration(
-        territory_id=award.territory_id,
-        award_id=award.id,
-        month=month,
-        declared_on=on,
-        declared_by_id=by,
-        sending_id=sending.id if sending else None,
-    )
-    session.add(nil)
-    session.flush()
+
+
+def _note_nil(session: Session, award: Award, month: datetime.date, by: int | None) -> None:
     journal.note(
         session,
         "declare_nil",
@@ -267,7 +309,6 @@ def declare_nil(
         lot_id=award.lot_id,
         month=str(month),
     )
-    return nil
 
 
 def _write(

@@ -15,6 +15,8 @@ from facilitator.french import date as french_date
 from facilitator.refusals import Refused
 from facilitator.vocabulary import Channel, Standing, TimesheetState
 
+LIVE = (TimesheetState.declared, TimesheetState.validated)  # what says something of its month
+
 
 class HoursRefused(Refused):
     """Hours cannot be declared, split, validated or corrected as asked."""

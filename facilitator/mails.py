@@ -162,18 +162,6 @@ def of_topic(rows: Select[OutboxMail], kind: str, topic_id: int) -> Select[Outbo
     return rows.where(OutboxMail.id.in_(shown)).order_by(OutboxMail.id.desc())
 
 
-def about(session: Session, kind: str, topic_id: int) -> list[OutboxMail]:
-    """The letters that a file shows, the newest first."""
-    return list(
-        session.scalars(
-            select(OutboxMail)
-            .join(MailTopic, MailTopic.mail_id == OutboxMail.id)
-            .where(MailTopic.kind == kind, MailTopic.topic_id == topic_id)
-            .order_by(OutboxMail.id.desc())
-        )
-    )
-
-
 def _rendered(template: str, **facts: object) -> str:
     """A letter has no menu around it, and is also written by the console: no context processor runs."""
     return current_app.jinja_env.get_template(template).render(facts)

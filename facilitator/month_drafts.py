@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint, delete, select
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -208,10 +208,3 @@ def _keep(
 
 def _text(typed: str | None) -> str:
     return (typed or "").strip()
-
-
-def discard(session: Session, draft: MonthDraft) -> None:
-    """Forget all that is typed for a month; what was sent stays."""
-    session.execute(delete(DraftHours).where(DraftHours.draft_id == draft.id))
-    draft.nil_award_ids, draft.comment = [], None
-    session.flush()

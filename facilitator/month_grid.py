@@ -9,15 +9,13 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from facilitator import month_rows, plausibility
-from facilitator.hours import Timesheet
+from facilitator.hours import LIVE, Timesheet
 from facilitator.month_cells import Cell, Row, locked, shown
 from facilitator.month_drafts import DraftHours, Key, Typed
 from facilitator.month_rows import ZERO, Assignment, Sheet, Site, Slot
 from facilitator.rules import Rules
 from facilitator.territories import rules_by_territory
 from facilitator.vocabulary import TimesheetState
-
-LIVE = (TimesheetState.declared, TimesheetState.validated)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -10,27 +10,10 @@ from sqlalchemy.orm import Session
 from facilitator import month_drafts, month_grid, month_rows, month_sites
 from facilitator.month_cells import Cell, EmptySite, MonthPage, Sent
 from facilitator.month_drafts import Author, DraftHours, DraftRefused, Key, MonthDraft, Typed
-from facilitator.month_rows import Site, label
+from facilitator.month_rows import label
 from facilitator.organisations import Organisation
 from facilitator.periods import first_of_month, last_of_month
 from facilitator.sendings import Sending
-from facilitator.vocabulary import TimesheetState
-
-LIVE = (TimesheetState.declared, TimesheetState.validated)
-
-
-@dataclass(frozen=True)
-class Due:
-    """One thing that a declarant has not said yet, or has to mend."""
-
-    award_id: int
-    lot_id: int
-    territory_id: int
-    contract_id: int | None  # None: a site without anybody, «néant» or a person to tell of
-    placement_id: int | None
-    person_id: int | None
-    refused: bool
-    asked_from: datetime.date  # the day after the month, or after the quarter where the lot says so
 
 
 def page(
@@ -140,31 +123,6 @@ def refuse_unknown_sites(page: MonthPage, award_ids: frozenset[int]) -> None:
             "Un chantier coché «\u00a0néant\u00a0» n’est pas, ou n’est plus, dans votre liste\u00a0: quelqu’un y travaille"
             " peut-être depuis. Rouvrez la page du mois."
         )
-
-
-def still_due(session: Session, organisation_id: int, month: datetime.date) -> list[Due]:
-    """What the organisation has not said yet of a month, or must mend: nothing that is done, «néant» or the other side’s."""
-    month = first_of_month(month)
-    at_work = month_rows.assignments(session, organisation_id, month)
-    served = {each.contract_id for each in at_work}
-    sheets = month_rows.sheets(session, month, served, {each.placement_id for each in at_work})
-    made = month_grid.Cells(organisation_id, month, at_work, sheets, {}, None).made()
-    found = [_due(each.site, month, cell, each.person_id) for each, cell in made if cell.due]
-    own = month_sites.empty(session, organisation_id, month)
-    return found + [_due(site, month) for site, nil in own if not nil]
-
-
-def _due(site: Site, month: datetime.date, cell: Cell | None = None, person_id: int | None = None) -> Due:
-    return Due(
-        award_id=site.award_id,
-        lot_id=site.lot_id,
-        territory_id=site.territory_id,
-        contract_id=cell.key[0] if cell else None,
-        placement_id=cell.key[1] if cell else None,
-        person_id=person_id,
-        refused=cell is not None and cell.state is TimesheetState.refused,
-        asked_from=asked_from(month, site.quarterly),
-    )
 
 
 def asked_from(month: datetime.date, quarterly: bool) -> datetime.date:

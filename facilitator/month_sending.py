@@ -8,14 +8,13 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from facilitator import declarations, french, month_drafts, month_returns, verdicts
+from facilitator import declarations, french, month_drafts, month_returns, people, verdicts
 from facilitator.awards import Award
 from facilitator.contracts import Contract
 from facilitator.hours import HoursRefused, Share, Timesheet
 from facilitator.month_cells import Cell, Lock, MonthPage, said
 from facilitator.month_drafts import Author, Key, Typed
 from facilitator.month_rows import people_of
-from facilitator.people import Person
 from facilitator.periods import first_of_month
 from facilitator.refusals import Conflict, Refused
 from facilitator.sendings import Sending
@@ -23,6 +22,10 @@ from facilitator.shares import Part
 
 ZERO = Decimal(0)
 CORRECTED = "Heures corrigées par le déclarant avant leur validation"
+REFUSED = (
+    "Ces heures ont été refusées\u00a0: écrivez le bon nombre ou, s’il est juste, suivez «\u00a0corriger\u00a0»"
+    " pour le renvoyer en disant pourquoi."
+)
 UNSHARED = (
     "Ces heures sont déjà déclarées, et le facilitateur répartit ces heures entre les chantiers\u00a0:"
     " ne les saisissez pas une seconde fois. Si leur nombre est faux, appelez-le."
@@ -103,7 +106,7 @@ def send(
     month = first_of_month(month)
     check_sender(sender)
     draft = month_drafts.lock(session, organisation_id, month, by, at)
-    _lock_people(session, organisation_id, month)
+    people.lock(session, people_of(organisation_id, month))
     now = month_returns.page(session, organisation_id, month, on=on)
     month_returns.refuse_unknown(now.by_key, typed.cells)
     month_returns.refuse_unknown_sites(now, typed.nils)
@@ -130,16 +133,6 @@ def check_sender(sender: Sender) -> None:
         raise SendingRefused(
             "Cochez «\u00a0certifié exact\u00a0»\u00a0: sans cela, les heures ne peuvent pas partir."
         )
-
-
-def _lock_people(session: Session, organisation_id: int, month: datetime.date) -> None:
-    """Two sides that declare at once, or two employers of one person, follow each other."""
-    session.execute(
-        select(Person.id)
-        .where(Person.id.in_(people_of(organisation_id, month)))
-        .order_by(Person.id)
-        .with_for_update()
-    ).all()
 
 
 def _scoped(page: MonthPage, sites: frozenset[int] | None) -> Iterator[Cell]:
@@ -228,8 +221,12 @@ def _locked(cell: Cell) -> str:
 
 
 def _refuse_nothing(page: MonthPage, sites: frozenset[int] | None) -> None:
-    """Refuse to send an empty page; what was sent before may be sent again without effect."""
-    if all(not cell.text.strip() for cell in _scoped(page, sites)):
+    """Refuse to send an empty page, or refused hours as they were; what waits may be sent again without effect."""
+    scoped = list(_scoped(page, sites))
+    refused = {cell.key: REFUSED for cell in scoped if cell.due and cell.text.strip()}
+    if refused:
+        raise SendingRefused("Rien n’est parti\u00a0: ces heures ont été refusées telles quelles.", refused)
+    if all(not cell.text.strip() for cell in scoped):
         raise SendingRefused(
             "Rien n’est saisi pour cet envoi. Écrivez des heures, ou «\u00a0néant\u00a0» si personne n’a travaillé."
         )

@@ -1,7 +1,7 @@
 """The two sides of a placement: its employer, and the company that can say too what was worked."""
 
 from sqlalchemy import ColumnElement, case, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
 from facilitator.awards import Award
 from facilitator.placements import Placement
@@ -18,8 +18,3 @@ SECOND_PARTY: ColumnElement[int | None] = case(
     .correlate(Placement)
     .scalar_subquery(),
 )
-
-
-def second_party(session: Session, placement_id: int) -> int | None:
-    """The organisation beside the employer, if there is one."""
-    return session.scalar(select(SECOND_PARTY).select_from(Placement).where(Placement.id == placement_id))

@@ -44,14 +44,8 @@ BESIDE = 0.08  # two candidates that differ by less are as near
 _SHORTENED = 0.95  # initials, or a part of the name
 
 
-def match_person(
-    typed: str, people: Mapping[Key, str], remembered: Mapping[str, Key] | None = None
-) -> Match[Key]:
-    """Who a name names: whatever the order, accents, initials, one letter mistyped."""
-    return _among_people(typed, {key: normalised(name) for key, name in people.items()}, remembered or {})
-
-
-def _among_people(typed: str, people: Mapping[Key, str], remembered: Mapping[str, Key]) -> Match[Key]:
+def match_person(typed: str, people: Mapping[Key, str], remembered: Mapping[str, Key]) -> Match[Key]:
+    """Who a name names among people whose names are normalised: whatever the order, accents, initials, one letter mistyped."""
     words = normalised(typed)
     letters = sorted(words.split())
     same = [key for key, name in people.items() if letters and sorted(name.split()) == letters]
@@ -222,7 +216,7 @@ class Month(Generic[Key]):
         return _once(_in_order([self._place(line) for line in lines]))
 
     def _place(self, line: Line) -> Placed[Key]:
-        who = _among_people(line.name, self._names, self.people_known)
+        who = match_person(line.name, self._names, self.people_known)
         if who.chosen is None:
             near = tuple(slot.key for key in who.near for slot in self._own.get(key, []))
             several = (

@@ -1,6 +1,7 @@
 """People: participants, their fiches d’éligibilité, and the windows in which their hours count."""
 
 import datetime
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -53,6 +54,11 @@ class Person(Versioned, Model):
     @property
     def name(self) -> str:
         return f"{self.first_name} {self.last_name.upper()}"
+
+
+def lock(session: Session, ids: Any) -> None:
+    """Hold these people (ids, or a select of them) until the commit: two who write somebody’s hours follow each other."""
+    session.execute(select(Person.id).where(Person.id.in_(ids)).order_by(Person.id).with_for_update()).all()
 
 
 class Eligibility(Versioned, Model):

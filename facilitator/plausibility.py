@@ -13,12 +13,10 @@ from facilitator.french import date as french_date
 from facilitator.french import hours as french_hours
 from facilitator.french import month as french_month
 from facilitator.french import of_month
-from facilitator.hours import HoursRefused, Timesheet
+from facilitator.hours import LIVE, HoursRefused, Timesheet
 from facilitator.periods import first_of_month
 from facilitator.rules import Rules
 from facilitator.vocabulary import TimesheetState
-
-LIVE = (TimesheetState.declared, TimesheetState.validated)
 
 
 def check_period(contract: Contract, from_on: datetime.date, to_on: datetime.date, on: datetime.date) -> None:

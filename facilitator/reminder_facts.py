@@ -12,7 +12,7 @@ from facilitator import reminder_owing, second_answers
 from facilitator.awards import Award
 from facilitator.commitments import ExpectedDocument
 from facilitator.contracts import Contract, PlacementContract
-from facilitator.hours import NilDeclaration, Share, Timesheet
+from facilitator.hours import LIVE, NilDeclaration, Share, Timesheet
 from facilitator.markets import Lot, LotDate, LotStop, Market
 from facilitator.organisations import Organisation
 from facilitator.paperwork import DocumentKind, letter_label
@@ -25,7 +25,6 @@ from facilitator.second_answers import SecondAnswer
 from facilitator.sendings import Sending
 from facilitator.vocabulary import Periodicity, PlacementState, SocialConsideration, TimesheetState
 
-LIVE = (TimesheetState.declared, TimesheetState.validated)
 Month = datetime.date
 LONGEST_SITE = 110
 

@@ -1,7 +1,7 @@
 """Second answers: one side declares hours, the other confirms or contests them, line by line."""
 
 import datetime
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -90,20 +90,6 @@ ANSWERER: ColumnElement[int | None] = case(
     (SECOND_PARTY == DECLARANT, Placement.employer_id), else_=SECOND_PARTY
 )
 _Answerer = aliased(Organisation)
-
-
-def confirm(
-    session: Session, share_ids: Iterable[int], *, by: Speaker, at: datetime.datetime
-) -> list[SecondAnswer]:
-    """Say of many shares at once that their hours are right."""
-    return answer(session, [Said(each) for each in share_ids], by=by, at=at)
-
-
-def contest(
-    session: Session, share_id: int, hours: Decimal, comment: str, *, by: Speaker, at: datetime.datetime
-) -> SecondAnswer:
-    """Say that other hours were worked, and why; the figure declared, said again, confirms it."""
-    return answer(session, [Said(share_id, hours, comment)], by=by, at=at)[0]
 
 
 def answer(

@@ -9,15 +9,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, aliased
 
-from facilitator import declarations, hours, shares
+from facilitator import declarations, hours, people, shares
 from facilitator.contracts import Contract, PlacementContract
 from facilitator.db import touch
-from facilitator.hours import Globalisation, GlobalisationLot, HoursRefused, Share, Timesheet
+from facilitator.hours import LIVE, Globalisation, GlobalisationLot, HoursRefused, Share, Timesheet
 from facilitator.markets import Lot, Market
 from facilitator.organisations import Organisation
 from facilitator.people import Person
 from facilitator.placements import Placement
-from facilitator.plausibility import LIVE
 from facilitator.sendings import Sending
 from facilitator.shares import ZERO, Part
 from facilitator.vocabulary import Channel, PlacementState, TimesheetState
@@ -234,7 +233,10 @@ def _sheets(
         )
         .order_by(Timesheet.id)
     )
-    return session.execute(query.with_for_update() if lock else query).all()
+    if not lock:
+        return session.execute(query).all()
+    people.lock(session, query.order_by(None).with_only_columns(Timesheet.person_id))
+    return session.execute(query.with_for_update()).all()
 
 
 def _served(session: Session, contracts: set[int]) -> dict[int, list[Placement]]:

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from facilitator import plausibility, turns
+from facilitator import turns
 from facilitator.accounts import User
 from facilitator.contracts import Contract
-from facilitator.hours import Share, Timesheet
+from facilitator.hours import LIVE, Share, Timesheet
 from facilitator.organisations import Organisation
 from facilitator.placements import Placement
 from facilitator.second_answers import ANSWERER, SecondAnswer
@@ -136,7 +136,7 @@ def _mended() -> Any:
             _Later.id > Timesheet.id,
             _Later.from_on <= Timesheet.to_on,
             _Later.to_on >= Timesheet.from_on,
-            _Later.state.in_(plausibility.LIVE),
+            _Later.state.in_(LIVE),
         )
         .correlate(Timesheet)
         .exists()

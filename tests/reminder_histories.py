@@ -17,10 +17,8 @@ from facilitator import (
     declarations,
     documents,
     lot_dates,
-    parties,
     placements,
     reminders_due,
-    second_answers,
     validations,
     verdicts,
 )
@@ -38,7 +36,7 @@ from facilitator.reminders_due import Due, DueKind
 from facilitator.second_answers import SecondAnswer, Speaker
 from facilitator.territories import Territory
 from facilitator.vocabulary import AwardRole, ContractType, Periodicity, PlacementMode
-from tests import trade
+from tests import answering, trade
 
 Key = tuple[str, int, str]
 FIRST = date(2026, 7, 1)
@@ -229,13 +227,13 @@ def _second(here: World, random: Random) -> None:
     share = _of(here, random, Share)
     if not isinstance(share, Share):
         return
-    other = parties.second_party(here.session, share.placement_id)
+    other = answering.second_party(here.session, share.placement_id)
     if other is not None:
         by = Speaker(other, "Alix Fictif")
         if random.random() < 0.5:
-            second_answers.confirm(here.session, [share.id], by=by, at=now())
+            answering.confirm(here.session, [share.id], by=by, at=now())
         else:
-            second_answers.contest(here.session, share.id, share.hours + 1, "absent", by=by, at=now())
+            answering.contest(here.session, share.id, share.hours + 1, "absent", by=by, at=now())
 
 
 def _end_lot(here: World, random: Random) -> None:
@@ -315,16 +313,16 @@ def _end_by_contest(here: World, each: Due) -> None:
     of_sheet = each.kind is DueKind.to_split
     wanted = Share.timesheet_id == each.thing_id if of_sheet else Share.id == each.thing_id
     for share in here.session.scalars(select(Share).where(wanted)):
-        other = parties.second_party(here.session, share.placement_id)
+        other = answering.second_party(here.session, share.placement_id)
         if other is not None:
             by = Speaker(other, "Alix Fictif")
-            second_answers.contest(here.session, share.id, share.hours + 1, "absent", by=by, at=now())
+            answering.contest(here.session, share.id, share.hours + 1, "absent", by=by, at=now())
 
 
 def _end_by_confirming(here: World, each: Due) -> None:
-    other = parties.second_party(here.session, here.session.get_one(Share, each.thing_id).placement_id)
+    other = answering.second_party(here.session, here.session.get_one(Share, each.thing_id).placement_id)
     assert other is not None
-    second_answers.confirm(here.session, [each.thing_id], by=Speaker(other, "Alix Fictif"), at=now())
+    answering.confirm(here.session, [each.thing_id], by=Speaker(other, "Alix Fictif"), at=now())
 
 
 def _end_by_refusing(here: World, each: Due) -> None:
@@ -563,7 +561,7 @@ def _answers(here: World) -> set[Key]:
     for share in _rows(here, Share):
         assert isinstance(share, Share)
         sheet = here.session.get_one(Timesheet, share.timesheet_id)
-        other = parties.second_party(here.session, share.placement_id)
+        other = answering.second_party(here.session, share.placement_id)
         said = here.session.scalar(select(SecondAnswer.id).where(SecondAnswer.share_id == share.id))
         lot = here.session.get_one(Lot, share.lot_id)
         waits = sheet.state == "declared" and other is not None and said is None and share.hours > 0

@@ -216,30 +216,28 @@ def test_globalised_hours_are_closed(session: Session) -> None:
 
 def test_what_is_due_is_what_nobody_said_or_what_was_refused(session: Session) -> None:
     scene = months.etti(session)
-    due = month_returns.still_due(session, scene.etti.id, APRIL)
-    assert len(due) == 11
-    assert {each.asked_from for each in due} == {day("01/05/2026")}
+
+    def due() -> list[tuple[int, TimesheetState | None]]:
+        rows = months.page(session, scene.etti).rows
+        return [(row.person_id, cell.state) for row in rows for cell in row.cells if cell.due]
+
+    assert len(due()) == 11
     typed = {k: v for k, v in months.texts(session, scene).items() if v != "145"}
     sent = months.send(session, scene.etti, typed)
-    assert [each.person_id for each in month_returns.still_due(session, scene.etti.id, APRIL)] == [
-        scene.people[2].id
-    ]
+    assert due() == [(scene.people[2].id, None)]
     validations.refuse(session, sent.sheets[0], "Feuille manquante", on=TODAY, by=None)
     session.commit()
-    assert sorted(each.refused for each in month_returns.still_due(session, scene.etti.id, APRIL)) == [
-        False,
-        True,
-    ]
-    assert month_returns.still_due(session, scene.company.id, APRIL) == []
+    assert {state for _, state in due()} == {None, TimesheetState.refused}
+    assert months.page(session, scene.company).due == 0
 
 
 def test_a_quarterly_lot_is_asked_for_at_the_end_of_its_quarter(session: Session) -> None:
     ground = trade.market(session)
     ground.lot.periodicity = "quarterly"
     session.commit()
-    (due,) = month_returns.still_due(session, ground.company.id, APRIL)
-    assert due.asked_from == day("01/07/2026")
-    assert months.page(session, ground.company).quarter == (APRIL, day("01/05/2026"), day("01/06/2026"))
+    page = months.page(session, ground.company)
+    assert [month_returns.asked_from(APRIL, site.quarterly) for site in page.sites] == [day("01/07/2026")]
+    assert page.quarter == (APRIL, day("01/05/2026"), day("01/06/2026"))
 
 
 def test_hours_and_days_are_added_up(session: Session) -> None:

@@ -108,6 +108,10 @@ def test_a_refused_relevé_is_mended_on_the_page(session: Session) -> None:
     cell = months.page(session, scene.etti).by_key[key]
     assert cell.due
     assert cell.sheet is not None and cell.sheet.refusal_reason == "Absent le 29"
+    with pytest.raises(SendingRefused, match="refusées telles quelles") as as_they_were:
+        months.send(session, scene.etti, {key: "120,00"})
+    assert "suivez «\u00a0corriger\u00a0»" in as_they_were.value.wrong[key]
+    session.rollback()
     months.send(session, scene.etti, {key: "113"})
     assert [(sheet.worked, sheet.state) for sheet in live(session)] == [(D(113), TimesheetState.declared)]
 

@@ -26,8 +26,14 @@ PLACES = {
 }
 
 
+def match(typed: str, people: dict[int, str], remembered: dict[str, int]) -> Match[int]:
+    return paste_matching.match_person(
+        typed, {key: normalised(name) for key, name in people.items()}, remembered
+    )
+
+
 def who(typed: str, **remembered: int) -> Match[int]:
-    return paste_matching.match_person(typed, PEOPLE, remembered)
+    return match(typed, PEOPLE, remembered)
 
 
 def where(typed: str, **remembered: int) -> Match[int]:
@@ -90,7 +96,7 @@ def test_nobody_is_chosen_between_two_as_near() -> None:
     assert (found.sure, found.chosen) == (Sure.doubtful, None)
     assert set(found.near) == {3, 4}
     assert who("Marie Dupont").chosen == 3  # the name itself
-    homonyms = paste_matching.match_person("Marie Dupont", {1: "Marie DUPONT", 2: "Marie DUPONT"})
+    homonyms = match("Marie Dupont", {1: "Marie DUPONT", 2: "Marie DUPONT"}, {})
     assert (homonyms.sure, homonyms.chosen, set(homonyms.near)) == (Sure.doubtful, None, {1, 2})
     assert who("Zinédine Inconnu") == Match(Sure.doubtful, None, ())
 
@@ -101,7 +107,7 @@ def test_what_was_chosen_is_remembered_unless_somebody_else_answers_to_it() -> N
         3,
     )
     assert who("la cheffe", **{"la cheffe": 99}).chosen is None  # gone
-    found = paste_matching.match_person("Dupont", {1: "Marie DUPONT", 2: "Ali DUPONT"}, {"dupont": 1})
+    found = match("Dupont", {1: "Marie DUPONT", 2: "Ali DUPONT"}, {"dupont": 1})
     assert (found.sure, found.chosen) == (Sure.likely, 1)
 
 

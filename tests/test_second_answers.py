@@ -24,7 +24,7 @@ from facilitator.second_answers import (
 from facilitator.sendings import Sending
 from facilitator.shares import Part
 from facilitator.vocabulary import AwardRole, ContractType, PlacementMode, SiaeKind
-from tests import trade
+from tests import answering, trade
 from tests.trade import Ground, day
 
 AT = datetime(2026, 5, 4, 9, tzinfo=UTC)
@@ -106,8 +106,8 @@ def test_the_employer_is_asked_about_what_the_company_declared(session: Session)
     [line] = lines_to_confirm.awaiting(session, here.etti.id)
     assert line.declared_by == here.ground.company.label
     with pytest.raises(NotAsked):
-        second_answers.confirm(session, [line.share_id], by=here.host, at=AT)
-    second_answers.confirm(session, [line.share_id], by=here.employer, at=AT)
+        answering.confirm(session, [line.share_id], by=here.host, at=AT)
+    answering.confirm(session, [line.share_id], by=here.employer, at=AT)
     assert second_answers.still_asked(session, [line.share_id]) == {}
 
 
@@ -117,7 +117,7 @@ def test_nobody_answers_for_a_direct_hire(session: Session) -> None:
     assert lines_to_confirm.awaiting(session, ground.company.id) == []
     assert second_answers.still_asked(session, [share(session, sheet).id]) == {}
     with pytest.raises(NotAsked):
-        second_answers.confirm(
+        answering.confirm(
             session, [share(session, sheet).id], by=Speaker(ground.company.id, "Elle-même"), at=AT
         )
 
@@ -146,8 +146,8 @@ def test_many_lines_are_confirmed_at_once_and_twice_is_once(session: Session) ->
     first, second = mission(session, ground), mission(session, ground, "70")
     lines = asked(session, first.host)
     assert len(lines) == 2
-    second_answers.confirm(session, lines, by=first.host, at=AT)
-    again = second_answers.confirm(session, lines, by=first.host, at=datetime.now(UTC))
+    answering.confirm(session, lines, by=first.host, at=AT)
+    again = answering.confirm(session, lines, by=first.host, at=datetime.now(UTC))
     assert [(row.contested, row.hours, row.answered_at) for row in again] == [
         (False, D(63), AT),
         (False, D(70), AT),
@@ -159,8 +159,8 @@ def test_many_lines_are_confirmed_at_once_and_twice_is_once(session: Session) ->
 def test_another_answer_before_the_decision_replaces_the_first(session: Session) -> None:
     here = mission(session)
     [line] = asked(session, here.host)
-    second_answers.confirm(session, [line], by=here.host, at=AT)
-    second_answers.contest(session, line, D(56), "absent le 29/04", by=here.host, at=AT)
+    answering.confirm(session, [line], by=here.host, at=AT)
+    answering.contest(session, line, D(56), "absent le 29/04", by=here.host, at=AT)
     said = second_answers.of_shares(session, [line])[line]
     assert (said.contested, said.declared, said.hours, said.difference) == (True, D(63), D(56), D(7))
     assert (said.comment, said.sender) == ("absent le 29/04", here.host.name)
@@ -174,7 +174,7 @@ def test_another_answer_before_the_decision_replaces_the_first(session: Session)
 def test_the_figure_declared_said_again_confirms_it(session: Session) -> None:
     here = mission(session)
     [line] = asked(session, here.host)
-    row = second_answers.contest(session, line, D("63.00"), "", by=here.host, at=AT)
+    row = answering.contest(session, line, D("63.00"), "", by=here.host, at=AT)
     assert (row.contested, row.hours) == (False, D(63))
 
 
@@ -205,7 +205,7 @@ def test_after_the_decision_nothing_is_answered(session: Session) -> None:
     correct(session, mended, "56")
     for each, sentence in ((kept, "validé"), (back, "refusé"), (mended, "remplacées")):
         with pytest.raises(AnswerTooLate, match=sentence):
-            second_answers.confirm(session, [share(session, each.sheet).id], by=kept.host, at=AT)
+            answering.confirm(session, [share(session, each.sheet).id], by=kept.host, at=AT)
 
 
 def correct(session: Session, here: Mission, hours: str) -> Timesheet:
@@ -225,7 +225,7 @@ def correct(session: Session, here: Mission, hours: str) -> Timesheet:
 def test_a_correction_is_asked_again(session: Session) -> None:
     here = mission(session)
     [line] = asked(session, here.host)
-    second_answers.contest(session, line, D(56), "absent le 29/04", by=here.host, at=AT)
+    answering.contest(session, line, D(56), "absent le 29/04", by=here.host, at=AT)
     again = correct(session, here, "56")
     [shown] = lines_to_confirm.awaiting(session, here.host.organisation_id)
     assert (shown.share_id, shown.said, shown.correction) == (share(session, again).id, None, True)
@@ -249,7 +249,7 @@ def split(session: Session, here: Mission) -> list[Share]:
 def test_a_split_keeps_what_was_confirmed_and_who_sent_it(session: Session) -> None:
     here = mission(session)
     sent_by(session, here.etti, here.sheet)
-    second_answers.confirm(session, asked(session, here.host), by=here.host, at=AT)
+    answering.confirm(session, asked(session, here.host), by=here.host, at=AT)
     pieces = split(session, here)
     said = second_answers.of_shares(session, [each.id for each in pieces])
     assert [(said[each.id].hours, said[each.id].contested) for each in pieces] == [
@@ -263,7 +263,7 @@ def test_a_split_keeps_what_was_confirmed_and_who_sent_it(session: Session) -> N
 def test_a_split_asks_again_what_was_contested(session: Session) -> None:
     here = mission(session)
     [line] = asked(session, here.host)
-    second_answers.contest(session, line, D(56), "absent le 29/04", by=here.host, at=AT)
+    answering.contest(session, line, D(56), "absent le 29/04", by=here.host, at=AT)
     pieces = split(session, here)
     assert second_answers.of_shares(session, [each.id for each in pieces]) == {}
     assert asked(session, here.host) == [each.id for each in pieces]
@@ -290,7 +290,7 @@ def test_a_host_learns_its_own_share_only(session: Session) -> None:
     [line] = lines_to_confirm.awaiting(session, neighbour.id)
     assert (line.hours, line.lot_id) == (D(40), elsewhere.id)
     with pytest.raises(NotAsked):
-        second_answers.confirm(session, asked(session, here.host), by=Speaker(neighbour.id, "Curieux"), at=AT)
+        answering.confirm(session, asked(session, here.host), by=Speaker(neighbour.id, "Curieux"), at=AT)
 
 
 def test_the_list_may_be_of_one_month(session: Session) -> None:

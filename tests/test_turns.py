@@ -6,13 +6,13 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from facilitator import declarations, second_answers, timesheet_turns, turns, validations
+from facilitator import declarations, timesheet_turns, turns, validations
 from facilitator.hours import Share, Timesheet
 from facilitator.journal import now
 from facilitator.second_answers import Speaker
 from facilitator.turns import PlacementFacts, TimesheetFacts, Who
 from facilitator.vocabulary import ContractType, PlacementState, TimesheetState
-from tests import trade
+from tests import answering, trade
 from tests.trade import day
 
 ON = day("23/11/2026")
@@ -65,7 +65,7 @@ def test_stored_relevés_give_their_turn(session: Session) -> None:
     contested = trade.declared(session, contract, "01/04/2026", "30/04/2026", "63")
     share = session.scalars(select(Share.id).where(Share.timesheet_id == contested.id)).one()
     company = Speaker(ground.company.id, "Sacha Fictif")
-    second_answers.contest(session, share, Decimal(56), "absent le 29/04", by=company, at=now())
+    answering.contest(session, share, Decimal(56), "absent le 29/04", by=company, at=now())
     refused, mended = (
         trade.declared(session, contract, f"01/{month}/2026", f"30/{month}/2026", "70")
         for month in ("05", "06")

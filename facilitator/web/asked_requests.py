@@ -1,6 +1,7 @@
 """The asker’s pages (SIAE, company, referrer): ask to validate a public, one or forty, follow, complete, take back."""
 
 import io
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, send_file, url_for
@@ -83,6 +84,9 @@ def paste() -> ResponseReturnValue:
     """Ask for up to forty people, pasted one a line: all good lines or, when one says so, only those."""
     form, member = PastedRequestsForm(), access.current()
     _offer_territories(form)
+    # Of a paste that was sent, every line is «déjà demandée»: its first answer comes before its lines are read.
+    if again := once.answered():
+        return again
     valid = form.validate_on_submit()
     lines = _reviewed(form, int(form.territory.data or 0) if valid else None)
     good = [line.asked for line in lines if line.asked]
@@ -127,7 +131,8 @@ def complete(request_id: int) -> ResponseReturnValue:
     """Answer what was asked for, and mend what was typed."""
     asked = access.eligibility_request_or_404(request_id, lock=request.method == "POST")
     access.saw("read", "eligibility_request", asked.id, asked.territory_id)
-    eligibility_requests.refuse_closed(asked)
+    if again := once.unless_refused(partial(eligibility_requests.refuse_closed, asked)):
+        return again
     form, back = _filled(asked), url_for(".show", request_id=request_id)
     sheet = _sheet("Compléter la demande", "Envoyer la réponse", "requests/complete.html", back, asked.name)
     said = eligibility_requests.exchanges(db.session(), request_id)

@@ -1,8 +1,9 @@
 """One submission, one effect: the same POST replayed, or sent twice at once, gets the first one’s answer."""
 
 import hashlib
+from collections.abc import Callable
 
-from flask import redirect, url_for
+from flask import redirect, request, url_for
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from werkzeug import Response
@@ -32,6 +33,24 @@ def replayed(form: TradeForm) -> Response | None:
         location = db.session.scalar(select(Submission.location).where(Submission.key == key))
         return redirect(location or url_for("public.home"), 303)
     return None
+
+
+def answered() -> Response | None:
+    """The answer of the first time, where the form of this request has been sent already.
+
+    Ask it before what the first sending itself makes impossible («déjà validée»).
+    """
+    key = _stored_key(TradeForm()) if request.method == "POST" else None
+    location = db.session.scalar(select(Submission.location).where(Submission.key == key)) if key else None
+    return redirect(location, 303) if location else None
+
+
+def unless_refused(check: Callable[[], None]) -> Response | None:
+    """Check before a form is shown or sent, but give a form that was sent already its first answer."""
+    again = answered()
+    if again is None:
+        check()
+    return again
 
 
 def commit(form: TradeForm, location: str) -> Response:

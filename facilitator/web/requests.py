@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, current_app, flash, render_template, request, send_file, url_for
@@ -39,7 +40,7 @@ from facilitator.organisations import Organisation
 from facilitator.people import Person
 from facilitator.request_lists import Candidate
 from facilitator.vocabulary import Criterion, CriterionFamily, EligibilityState, Sex
-from facilitator.web import clock, offsets, sheets
+from facilitator.web import clock, offsets, once, sheets
 from facilitator.web.people import described
 from facilitator.web.sheets import Sheet
 from reports import eligibility_sheet
@@ -149,7 +150,8 @@ def show(request_id: int) -> ResponseReturnValue:
 def validate(request_id: int) -> ResponseReturnValue:
     """Choose the criteria that are proved, then who the person is, the proofs and the dates."""
     asked = _seen(request_id)
-    eligibility_requests.refuse_closed(asked)
+    if again := once.unless_refused(partial(eligibility_requests.refuse_closed, asked)):
+        return again
     chosen = [Criterion(code) for code in request.args.getlist("critere") if code in set(Criterion)]
     sheet = _sheet(
         asked, "Valider le public", "Valider le public", template="facilitators/requests/decide.html"
@@ -187,7 +189,8 @@ def validate(request_id: int) -> ResponseReturnValue:
 def known_fiche(request_id: int) -> ResponseReturnValue:
     """Answer with a fiche that runs already, of a person whom somebody else brought."""
     asked, on, form = _seen(request_id), clock.today(), KnownFicheForm()
-    eligibility_requests.refuse_closed(asked)
+    if again := once.unless_refused(partial(eligibility_requests.refuse_closed, asked)):
+        return again
     form.fiche.choices = [
         SelectChoice(
             str(window.eligibility_id),
@@ -279,7 +282,8 @@ def _close(
 ) -> ResponseReturnValue:
     """One answer in one field: show it, say it once, write the letter."""
     asked = _seen(request_id)
-    eligibility_requests.refuse_closed(asked)
+    if again := once.unless_refused(partial(eligibility_requests.refuse_closed, asked)):
+        return again
 
     def verb() -> str:
         act(asked, on=clock.today(), by=access.current().user_id)

@@ -401,3 +401,33 @@ def test_lists_are_filtered_and_cost_the_same_however_long(asker: Asker) -> None
     assert "Aucune demande ne répond" in text_of(asker.desk.get("/demandes?etat=dropped"))
     own = f"/demandes?etat=toutes&organisation={asker.organisation.id}"
     assert text_of(asker.desk.get(own)).count("FICTIF") == 12
+
+
+@pytest.mark.parametrize(
+    ("path", "values"),
+    [
+        ("/demandes/{}/valider?critere=rsa", {"filed_at_rsa": "Classeur 4"}),
+        ("/demandes/{}/refuser", {"reason": "Hors du territoire"}),
+    ],
+)
+def test_an_answer_sent_twice_gets_the_page_of_the_first_time(
+    asker: Asker, path: str, values: dict[str, Any]
+) -> None:
+    page = asker.desk.get(path.format(asker.ask().id))
+    first = asker.desk.send(page, values)
+    again = asker.desk.send(page, values)
+    assert again.location == first.location
+
+
+def test_a_paste_and_a_completion_sent_twice_have_one_effect(asker: Asker) -> None:
+    page = asker.get(f"{OWN}/plusieurs")
+    first = asker.send(page, {"lines": GOOD})
+    assert asker.send(page, {"lines": GOOD}).location == first.location
+    assert asker.count() == 2
+    request = asker.session.scalars(select(EligibilityRequest).order_by(EligibilityRequest.id)).first()
+    assert request is not None
+    asker.desk.send(asker.desk.get(f"/demandes/{request.id}/completer"), {"missing": "La date du PASS"})
+    answering = asker.get(f"{OWN}/{request.id}/completer")
+    done = asker.send(answering, {"answer": "Jusqu’en mars"})
+    asker.desk.send(asker.desk.get(f"/demandes/{request.id}/refuser"), {"reason": "Hors du territoire"})
+    assert asker.send(answering, {"answer": "Jusqu’en mars"}).location == done.location

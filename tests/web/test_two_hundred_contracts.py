@@ -7,14 +7,14 @@ from decimal import Decimal
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from facilitator import links, second_answers, validations
+from facilitator import links, validations
 from facilitator.hours import Share, Timesheet
 from facilitator.journal import now
 from facilitator.links import ActionLink
 from facilitator.month_cells import Cell
 from facilitator.second_answers import Speaker
 from facilitator.vocabulary import MembershipRole
-from tests import builders, months, trade
+from tests import answering, builders, months, trade
 from tests.forms_in_pages import Browser, page_of
 from tests.months import Etti
 from tests.web.test_month_pages import Declaring, signed_in
@@ -74,7 +74,7 @@ def say_all_sorts(session: Session, scene: Etti, cells: list[Cell]) -> None:
     for sheet in sheets[2 * quarter :]:
         share_id = session.scalars(select(Share.id).where(Share.timesheet_id == sheet.id)).one()
         said = Speaker(scene.company.id, "Sacha Fictif")
-        second_answers.contest(session, share_id, Decimal(60), "absence", by=said, at=now())
+        answering.contest(session, share_id, Decimal(60), "absence", by=said, at=now())
     session.commit()
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from facilitator import contacts, declarations, links, second_answers, validations
+from facilitator import contacts, declarations, links, validations
 from facilitator.contracts import Contract
 from facilitator.forms.hours import FREQUENT_REFUSALS
 from facilitator.hours import Share, Timesheet
@@ -21,7 +21,7 @@ from facilitator.second_answers import Speaker
 from facilitator.sendings import Sending
 from facilitator.shares import Part
 from facilitator.vocabulary import ContractType, MembershipRole
-from tests import builders, trade
+from tests import answering, builders, trade
 from tests.forms_in_pages import Browser, page_of, text_of
 from tests.trade import Ground, day
 from tests.web.desk import Desk, open_desk
@@ -82,7 +82,7 @@ def share_of(session: Session, sheet: Timesheet) -> int:
 
 
 def company_says(desk: Desk, at: Agency, hours: str, why: str = "absent le 29/04") -> None:
-    second_answers.contest(
+    answering.contest(
         desk.session,
         share_of(desk.session, at.sheet),
         Decimal(hours),
@@ -194,7 +194,7 @@ def test_what_agrees_is_validated_in_two_clicks(desk: Desk) -> None:
     silent = sent(
         desk.session, trade.declared(desk.session, at.contract, "01/03/2026", "31/03/2026", "70"), at.etti.id
     )
-    second_answers.confirm(
+    answering.confirm(
         desk.session, [share_of(desk.session, at.sheet)], by=Speaker(at.ground.company.id, "Sacha"), at=now()
     )
     page = desk.get("/releves")
@@ -364,8 +364,8 @@ def test_a_relevé_of_two_lots_is_ticked_only_if_both_parts_agree(desk: Desk) ->
     sent(session, sheet, at.etti.id)
     here, there = session.scalars(select(Share.id).where(Share.timesheet_id == sheet.id).order_by(Share.id))
     company = Speaker(ground.company.id, "Sacha Fictif")
-    second_answers.confirm(session, [here], by=company, at=now())
+    answering.confirm(session, [here], by=company, at=now())
     assert ticked(desk.get("/releves?coche=concordants")) == []
     assert ticked(desk.get(f"/releves?coche=concordants&lot={ground.lot.id}")) == []
-    second_answers.confirm(session, [there], by=company, at=now())
+    answering.confirm(session, [there], by=company, at=now())
     assert ticked(desk.get("/releves?coche=concordants")) == [str(sheet.id)] * 2
