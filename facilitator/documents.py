@@ -225,13 +225,12 @@ def awaited() -> ColumnElement[bool]:
     return ExpectedDocument.received_on.is_(None)
 
 
-def _lines() -> Select[Any]:
+def _lines() -> Select[*tuple[Any, ...]]:
     lot = "Lot " + Lot.number + " – " + Lot.title
-    person = func.trim(Person.first_name + " " + func.upper(Person.last_name))
     return (
         select(
             ExpectedDocument, Market.object, Lot.late_document_rate, lot,
-            func.coalesce(Organisation.name, Organisation.identifier), person, User.name,
+            func.coalesce(Organisation.name, Organisation.identifier), Person.first_name, Person.last_name, User.name,
         )
         .join(Lot, Lot.id == ExpectedDocument.lot_id)
         .join(Market, Market.id == Lot.market_id)
@@ -254,10 +253,13 @@ def _facts(
     rate: Decimal | None,
     lot: str,
     company: str | None,
-    person: str | None,
+    first_name: str | None,
+    last_name: str | None,
     seen_by: str | None,
 ) -> DocumentFacts:
     expected_on, received_on = document.expected_on, document.received_on
+    # Capitals are Python’s: SQLite’s leave «é» as it is.
+    person = None if last_name is None else f"{first_name} {last_name.upper()}"
     return DocumentFacts(
         DocumentKind(document.kind),
         document.label,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from facilitator.db import Instant, Model
 from facilitator.french import date as french_date
-from facilitator.periods import last_of_month
+from facilitator.periods import day_of, last_of_month
 from facilitator.refusals import Refused
 
 
@@ -152,7 +152,7 @@ def renew_declaration(
 def declaration_dead(month: datetime.date, at: datetime.datetime, until: datetime.date | None = None) -> bool:
     """Whether the link of a month, made now, would be dead already."""
     last = (until or last_of_month(month)) + datetime.timedelta(days=DECLARATION_LASTS_DAYS)
-    return at.date() > last
+    return day_of(at) > last
 
 
 def live_of(session: Session, recipient: str, *, at: datetime.datetime) -> list[ActionLink]:
@@ -207,7 +207,7 @@ def find(session: Session, purpose: str, token: str, *, at: datetime.datetime) -
         )
     if at >= link.expires_at:
         raise LinkRefused(
-            f"Ce lien a expiré le {french_date(link.expires_at.date())}. Demandez-en un nouveau au facilitateur."
+            f"Ce lien a expiré le {french_date(day_of(link.expires_at))}. Demandez-en un nouveau au facilitateur."
         )
     return link
 

@@ -3,9 +3,17 @@
 from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
+from dateutil.tz import gettz
+
+PARIS = gettz("Europe/Paris")  # dateutil carries the zones for machines without tzdata
 DAY = timedelta(days=1)
+
+
+def day_of(at: datetime) -> date:
+    """The day of an instant where its readers live: an evening in UTC may be the next day."""
+    return at.astimezone(PARIS).date()
 
 
 @dataclass(frozen=True, slots=True, order=True)

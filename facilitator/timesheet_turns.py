@@ -13,6 +13,7 @@ from facilitator.accounts import User
 from facilitator.contracts import Contract
 from facilitator.hours import LIVE, Share, Timesheet
 from facilitator.organisations import Organisation
+from facilitator.periods import day_of
 from facilitator.placements import Placement
 from facilitator.second_answers import ANSWERER, SecondAnswer
 from facilitator.sendings import Sending
@@ -97,7 +98,7 @@ def _facts(row: Any, contested: Any, asked: str | None) -> TimesheetFacts:
         mended=row.mended,
         asked=asked,
         contested_by=contested.organisation if contested else None,
-        contested_on=contested.answered_at.date() if contested else None,
+        contested_on=day_of(contested.answered_at) if contested else None,
     )
 
 

@@ -1,6 +1,7 @@
 """Whose turn it is, and since when, on a relevé and on a placement."""
 
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from facilitator import declarations, timesheet_turns, turns, validations
 from facilitator.hours import Share, Timesheet
 from facilitator.journal import now
+from facilitator.periods import day_of
 from facilitator.second_answers import Speaker
 from facilitator.turns import PlacementFacts, TimesheetFacts, Who
 from facilitator.vocabulary import ContractType, PlacementState, TimesheetState
@@ -93,3 +95,8 @@ def test_stored_relevés_give_their_turn(session: Session) -> None:
         old.id: Who.nobody,
     }
     assert found[correction.id].word == "Correction à valider"
+
+
+def test_an_evening_in_utc_is_the_next_day_in_paris() -> None:
+    assert day_of(datetime(2026, 11, 23, 23, 30, tzinfo=UTC)) == date(2026, 11, 24)
+    assert day_of(datetime(2026, 7, 1, 21, 59, tzinfo=UTC)) == date(2026, 7, 1)

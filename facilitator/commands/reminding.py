@@ -10,6 +10,7 @@ from flask import Flask
 from facilitator import french, journal, reminder_plan, reminders, territories
 from facilitator.commands.frame import application, as_json, print_json
 from facilitator.db import db, writing
+from facilitator.periods import day_of
 from facilitator.refusals import Refused
 from facilitator.reminder_plan import Letter, Plan
 from facilitator.settings import Settings
@@ -113,7 +114,7 @@ def _month(each: Any) -> str:
 
 def _standing(letter: Letter, on: datetime.date) -> str:
     if letter.sent is not None:
-        return f"déjà écrite le {french.date(letter.sent.written_at.date())}"
+        return f"déjà écrite le {french.date(day_of(letter.sent.written_at))}"
     return "partirait ce jour" if letter.round.runs(on) else f"jour de relance\u00a0: le {letter.round.day}"
 
 

@@ -2,17 +2,13 @@
 
 import datetime
 
-from dateutil.tz import gettz
-
 from facilitator import french, journal
-
-# dateutil carries the zones for machines without tzdata; «today» is the day in Paris.
-PARIS = gettz("Europe/Paris")
+from facilitator.periods import PARIS, day_of
 
 
 def today() -> datetime.date:
     """The day of the request: what views give to the domain as `on=`."""
-    return journal.now().astimezone(PARIS).date()
+    return day_of(journal.now())
 
 
 def instant(at: datetime.datetime | None) -> str:
