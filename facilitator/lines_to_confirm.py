@@ -15,6 +15,7 @@ from facilitator.organisations import Organisation
 from facilitator.people import Person
 from facilitator.periods import last_of_month
 from facilitator.second_answers import ANSWERER, DECLARANT, SecondAnswer, with_answer
+from facilitator.territories import Reach
 from facilitator.vocabulary import TimesheetState
 
 _Declarant = aliased(Organisation)
@@ -68,6 +69,7 @@ def awaiting(
     organisation_id: int,
     *,
     month: datetime.date | None = None,
+    reach: Reach = None,
     longest: int = 500,
 ) -> list[Line]:
     """The live shares that the other side declared, by month, site and person; answered ones still change.
@@ -98,6 +100,8 @@ def awaiting(
     )
     if month is not None:
         rows = rows.where(Share.month == month)
+    if reach is not None:
+        rows = rows.where(Share.territory_id.in_(reach))
     return [_line(row) for row in session.execute(rows)]
 
 

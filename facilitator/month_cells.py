@@ -211,6 +211,7 @@ class MonthPage:
     saved_by: str | None
     sendings: tuple[Sent, ...]
     last_sender: Sent | None  # who sent last, whatever the month: proposed again
+    partial: bool = False  # other territories of the declarant are not opened here
 
     @property
     def cells(self) -> Iterator[Cell]:

@@ -135,10 +135,12 @@ def keep(
     return draft
 
 
-def keep_rest(draft: MonthDraft, typed: Typed, seen: Typed | None) -> None:
-    """The sites said «néant» and the comment, where the page changed them."""
-    if seen is None or typed.nils != seen.nils:
-        draft.nil_award_ids = sorted(typed.nils)
+def keep_rest(draft: MonthDraft, typed: Typed, seen: Typed | None, *, partial: bool = False) -> None:
+    """The sites said «néant» and the comment, where the page changed them; a `partial` one leaves what it did not show."""
+    before = seen.nils if seen else frozenset()
+    if seen is None or typed.nils != before:
+        others = set(draft.nil_award_ids) - before if partial else set()
+        draft.nil_award_ids = sorted(typed.nils | others)
     if seen is None or typed.comment != seen.comment:
         draft.comment = typed.comment or None
 

@@ -14,6 +14,7 @@ from facilitator.month_rows import label
 from facilitator.organisations import Organisation
 from facilitator.periods import first_of_month, last_of_month
 from facilitator.sendings import Sending
+from facilitator.territories import Reach
 
 
 def page(
@@ -23,17 +24,24 @@ def page(
     *,
     on: datetime.date,
     typed: Typed | None = None,
+    reach: Reach = None,
 ) -> MonthPage:
-    """The month of one declarant; `typed` stands in the fields instead of the draft (eleven selects)."""
+    """The month of one declarant; `typed` stands in the fields instead of the draft (eleven selects).
+
+    `reach`: the territories that are opened; None: all of them.
+    """
     month = first_of_month(month)
-    at_work = month_rows.assignments(session, organisation_id, month)
+    everybody = month_rows.assignments(session, organisation_id, month)
+    at_work = [each for each in everybody if reach is None or each.site.territory_id in reach]
     served = {each.contract_id for each in at_work}
     sheets = month_rows.sheets(session, month, served, {each.placement_id for each in at_work})
     draft, kept = _draft(session, organisation_id, month)
     cells = month_grid.Cells(organisation_id, month, at_work, sheets, kept, typed).made()
     rows = month_grid.rows(session, organisation_id, month, at_work, cells)
-    own = month_sites.empty(session, organisation_id, month)
-    sendings, last_sender = _sendings(session, organisation_id, month)
+    empty = month_sites.empty(session, organisation_id, month)
+    own = [(site, nil) for site, nil in empty if reach is None or site.territory_id in reach]
+    partial = len(at_work) < len(everybody) or len(own) < len(empty)
+    sendings, last_sender = _sendings(session, organisation_id, month, told=not partial)
     nils = typed.nils if typed else frozenset(draft.nil_award_ids if draft else ())
     return MonthPage(
         organisation_id=organisation_id,
@@ -50,6 +58,7 @@ def page(
         saved_by=draft.saved_by if draft else None,
         sendings=sendings,
         last_sender=last_sender,
+        partial=partial,
     )
 
 
@@ -82,15 +91,16 @@ def save_page(
     on: datetime.date,
     by: Author,
     at: datetime.datetime,
+    reach: Reach = None,
 ) -> MonthDraft:
     """Keep all that a page holds: cells, sites said «néant», comment."""
     month = first_of_month(month)
-    now = page(session, organisation_id, month, on=on)
+    now = page(session, organisation_id, month, on=on, reach=reach)
     refuse_unknown(now.by_key, typed.cells)
     refuse_unknown_sites(now, typed.nils)
     cells_seen = seen.cells if seen else None
     draft = month_drafts.keep(session, organisation_id, month, typed.cells, by=by, at=at, seen=cells_seen)
-    month_drafts.keep_rest(draft, replace(typed, nils=typed.nils & now.nil_ids), seen)
+    month_drafts.keep_rest(draft, replace(typed, nils=typed.nils & now.nil_ids), seen, partial=now.partial)
     return draft
 
 
@@ -145,15 +155,20 @@ def _draft(
 
 
 def _sendings(
-    session: Session, organisation_id: int, month: datetime.date
+    session: Session, organisation_id: int, month: datetime.date, *, told: bool
 ) -> tuple[tuple[Sent, ...], Sent | None]:
-    """The sendings of the month, newest first, and who sent last, whatever the month (one select)."""
+    """The sendings of the month, newest first, and who sent last, whatever the month (one select).
+
+    Their comments speak of all territories: they are `told` only where all of them are opened.
+    """
     last = select(func.max(Sending.id)).where(Sending.organisation_id == organisation_id).scalar_subquery()
     rows = session.scalars(
         select(Sending)
         .where(Sending.organisation_id == organisation_id, or_(Sending.month == month, Sending.id == last))
         .order_by(Sending.id.desc())
     ).all()
-    told = [Sent(row.sent_at, row.sender_name, row.sender_position, row.comment) for row in rows]
-    of_month = tuple(one for one, row in zip(told, rows, strict=True) if row.month == month)
-    return of_month, told[0] if told else None
+    shown = [
+        Sent(row.sent_at, row.sender_name, row.sender_position, row.comment if told else None) for row in rows
+    ]
+    of_month = tuple(one for one, row in zip(shown, rows, strict=True) if row.month == month)
+    return of_month, shown[0] if shown else None

@@ -19,6 +19,7 @@ from facilitator.periods import first_of_month
 from facilitator.refusals import Conflict, Refused
 from facilitator.sendings import Sending
 from facilitator.shares import Part
+from facilitator.territories import Reach
 
 ZERO = Decimal(0)
 CORRECTED = "Heures corrigées par le déclarant avant leur validation"
@@ -96,6 +97,7 @@ def send(
     on: datetime.date,
     at: datetime.datetime,
     by: Author,
+    reach: Reach = None,
 ) -> Outcome:
     """Send what is typed for these sites (awards; None: all of them), the rest stays in the draft.
 
@@ -107,7 +109,7 @@ def send(
     check_sender(sender)
     draft = month_drafts.lock(session, organisation_id, month, by, at)
     people.lock(session, people_of(organisation_id, month))
-    now = month_returns.page(session, organisation_id, month, on=on)
+    now = month_returns.page(session, organisation_id, month, on=on, reach=reach)
     month_returns.refuse_unknown(now.by_key, typed.cells)
     month_returns.refuse_unknown_sites(now, typed.nils)
     typed = replace(typed, nils=typed.nils & now.nil_ids)
@@ -116,13 +118,14 @@ def send(
     month_drafts.keep(
         session, organisation_id, month, typed.cells, by=by, at=at, seen=seen.cells if seen else None
     )
-    month_drafts.keep_rest(draft, typed, seen)
-    page = month_returns.page(session, organisation_id, month, on=on, typed=typed)
+    month_drafts.keep_rest(draft, typed, seen, partial=now.partial)
+    page = month_returns.page(session, organisation_id, month, on=on, typed=typed, reach=reach)
     outcome = _write(session, page, typed, sites, sender, on=on, at=at, by=by)
     month_drafts.forget(session, draft, {cell.key for cell in _scoped(page, sites)})
     if outcome.sending is not None:
         draft.comment = None
-    draft.nil_award_ids = [each for each in draft.nil_award_ids if sites is not None and each not in sites]
+    sent = page.nil_ids | typed.nils if sites is None and page.partial else sites
+    draft.nil_award_ids = [each for each in draft.nil_award_ids if sent is not None and each not in sent]
     return outcome
 
 

@@ -17,7 +17,7 @@ from facilitator.parties import SECOND_PARTY
 from facilitator.placements import Placement
 from facilitator.refusals import Refused
 from facilitator.sendings import Sending
-from facilitator.territories import rules_of
+from facilitator.territories import Reach, rules_of
 from facilitator.vocabulary import TimesheetState
 
 
@@ -71,6 +71,7 @@ class Speaker:
     user_id: int | None = None
     link_id: int | None = None
     month: datetime.date | None = None  # the only one that the link opens
+    reach: Reach = None  # the territories that it opens; None: all of them
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,8 @@ def _lock_asked(
     query = asked_shares(Share, Timesheet).where(Share.id.in_(share_ids), ANSWERER.in_((by.organisation_id,)))
     if by.month is not None:
         query = query.where(Share.month == by.month)
+    if by.reach is not None:
+        query = query.where(Share.territory_id.in_(by.reach))
     rows = session.execute(
         query.order_by(Timesheet.id, Share.id)
         .with_for_update(of=Timesheet)

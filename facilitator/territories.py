@@ -15,6 +15,9 @@ from facilitator.vocabulary import TerritoryKind
 LONGEST_NAME = 200
 
 
+Reach = frozenset[int] | None  # the territories that somebody is shown; None: all of them
+
+
 class TerritoryRefused(Refused):
     """A territory or one of its parameters cannot be as asked."""
 

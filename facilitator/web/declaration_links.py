@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from facilitator import journal, links
+from facilitator import journal, link_reach, links
 from facilitator.db import db
 from facilitator.hours import Timesheet
 from facilitator.links import LinkRefused, LinkUnknown
@@ -94,6 +94,7 @@ def _opened(token: str) -> Declarant:
         months_url=None,
         confirm_url=url_for("hours_to_confirm.by_link", token=token),
         contact_url=url_for("contact_changes.from_declaration", token=token),
+        reach=link_reach.of_link(session, link),
     )
 
 
@@ -101,4 +102,5 @@ def _sheet(who: Declarant, timesheet_id: int) -> Timesheet:
     """A relevé of the declarant and of the link’s month."""
     sheet = month_sheets.of(who.organisation_id, timesheet_id)
     month_pages.refuse_closed(who)
-    return sheet if sheet.month == who.month else abort(404)
+    opened = who.reach is None or sheet.territory_id in who.reach
+    return sheet if opened and sheet.month == who.month else abort(404)

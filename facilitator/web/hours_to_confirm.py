@@ -1,12 +1,13 @@
 """Hours that the other side declared: confirm them all at once, or contest line by line; signed in or by a link."""
 
 import datetime
+from dataclasses import replace
 from itertools import groupby
 
 from flask import Blueprint, abort, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from facilitator import access, journal, lines_to_confirm, links, second_answers
+from facilitator import access, journal, lines_to_confirm, link_reach, links, second_answers
 from facilitator.db import db
 from facilitator.forms.second_answers import SecondAnswersForm, as_answered, second_answers_form
 from facilitator.french import plural
@@ -40,13 +41,21 @@ def signed_in() -> ResponseReturnValue:
 def by_link(token: str) -> ResponseReturnValue:
     """The same for the organisation and the month of a declaration link."""
     link = links.find(db.session(), links.DECLARE_MONTH, token, at=journal.now())
-    speaker = Speaker(link.thing_id, link.recipient[:120], link_id=link.id, month=link.period_on)
+    speaker = Speaker(
+        link.thing_id,
+        link.recipient[:120],
+        link_id=link.id,
+        month=link.period_on,
+        reach=link_reach.of_link(db.session(), link),
+    )
     contact = url_for("contact_changes.from_declaration", token=token)
     return _answer(speaker, url_for(".by_link", token=token), contact)
 
 
 def _answer(speaker: Speaker, location: str, contact: str | None = None) -> ResponseReturnValue:
-    lines = lines_to_confirm.awaiting(db.session(), speaker.organisation_id, month=speaker.month)
+    lines = lines_to_confirm.awaiting(
+        db.session(), speaker.organisation_id, month=speaker.month, reach=speaker.reach
+    )
     form = second_answers_form(lines, named=speaker.link_id is not None)(data=as_answered(lines))
     if not form.validate_on_submit():
         return _page(speaker, form, lines, 422 if form.errors else 200, contact)
@@ -68,7 +77,7 @@ def _answer(speaker: Speaker, location: str, contact: str | None = None) -> Resp
 def _named(speaker: Speaker, form: SecondAnswersForm) -> Speaker:
     """By a link, the name that was typed; signed in, the account’s."""
     name = form["sender"].data if "sender" in form else speaker.name
-    return Speaker(speaker.organisation_id, name, speaker.user_id, speaker.link_id, speaker.month)
+    return replace(speaker, name=name)
 
 
 def _beside(form: SecondAnswersForm, refusal: Refused) -> str:

@@ -19,6 +19,7 @@ from facilitator.month_drafts import Author, DraftRefused, Key, Typed
 from facilitator.month_sending import MonthChanged, Outcome, Sender, SendingRefused
 from facilitator.periods import add_months
 from facilitator.refusals import Refused
+from facilitator.territories import Reach
 from facilitator.web import clock, once
 
 KEPT = (
@@ -41,6 +42,7 @@ class Declarant:
     months_url: str | None
     confirm_url: str  # where what the other side declared is confirmed
     contact_url: str | None = None  # by a link: who is the right person now
+    reach: Reach = None  # the territories that are opened; None: all of them
 
     @property
     def by_link(self) -> bool:
@@ -69,7 +71,9 @@ def refuse_closed(who: Declarant, page: MonthPage | None = None) -> None:
 
 
 def _read(who: Declarant, typed: Typed | None = None) -> MonthPage:
-    return month_returns.page(db.session(), who.organisation_id, who.month, on=clock.today(), typed=typed)
+    return month_returns.page(
+        db.session(), who.organisation_id, who.month, on=clock.today(), typed=typed, reach=who.reach
+    )
 
 
 def _proposed(who: Declarant, page: MonthPage) -> dict[str, object]:
@@ -136,6 +140,7 @@ def send(who: Declarant) -> ResponseReturnValue:
             on=clock.today(),
             at=journal.now(),
             by=who.by,
+            reach=who.reach,
         )
     except MonthChanged as changed:
         db.session.rollback()
@@ -235,6 +240,7 @@ def _keep(
             on=clock.today(),
             by=who.by,
             at=journal.now(),
+            reach=who.reach,
         )
     except Refused as refused:
         db.session.rollback()

@@ -72,7 +72,9 @@ def report(who: Declarant) -> ResponseReturnValue:
 
 
 def _read(who: Declarant) -> MonthPage:
-    shown = month_returns.page(db.session(), who.organisation_id, who.month, on=clock.today())
+    shown = month_returns.page(
+        db.session(), who.organisation_id, who.month, on=clock.today(), reach=who.reach
+    )
     month_pages.refuse_closed(who, shown)
     return shown
 

@@ -100,7 +100,7 @@ def contest_one_line(company: Visitor, scene: Scene) -> None:
     row.locator("[name^=comment_]").fill("absent le 29 octobre")
     company.see("34-contester")
     company.on_small_screens("contester")
-    company.page.get_by_role("button", name=re.compile("Je confirme ces heures")).click()
+    company.page.get_by_role("button", name="Je confirme ces heures, sauf ce que je conteste").click()
     company.told("contestée")
     company.told("56,00 h selon vous")
 

@@ -125,7 +125,12 @@ def place(app: Flask, session: Session) -> Place:
     )
     sheets.append(trade.declared(session, hosted.contract, "01/10/2026", "31/10/2026", "63"))
     declaration = links.issue_declaration(
-        session, ground.company.id, day("01/10/2026"), "chantier@demo.example", at=now()
+        session,
+        ground.company.id,
+        day("01/10/2026"),
+        "chantier@demo.example",
+        at=now(),
+        territory_id=ground.territory.id,
     )
     another = trade.person(session, ground.territory, "01/01/2026")
     own = trade.direct(session, another, ground.award, ContractType.cdd, "01/09/2026", "31/12/2026")

@@ -86,7 +86,7 @@ def host(site: Site) -> Site:
 def test_all_lines_are_confirmed_in_one_click(host: Site) -> None:
     shares = [host.work(hours)[2] for hours in ("63", "70")]
     page = host.client.get(PAGE)
-    assert "Je confirme ces heures (2\u00a0lignes)" in page.text
+    assert "Je confirme ces heures, sauf ce que je conteste" in page.text
     sent = host.client.submit(page, form="reponses")
     assert (sent.status_code, sent.location) == (303, PAGE)
     assert host.answers() == [(shares[0], False, D(63), None), (shares[1], False, D(70), None)]

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from facilitator import declarations, journal, links
+from facilitator.awards import Award
 from facilitator.links import ActionLink
 from facilitator.organisations import Organisation
 from facilitator.sendings import Sending
@@ -25,7 +27,10 @@ def signed_in(client: Browser, session: Session, company: Organisation) -> str:
 
 
 def by_link(client: Browser, session: Session, company: Organisation) -> str:
-    token = links.issue_declaration(session, company.id, APRIL, "hote@demo.example", at=journal.now())
+    place = session.scalars(select(Award.territory_id).where(Award.organisation_id == company.id)).first()
+    token = links.issue_declaration(
+        session, company.id, APRIL, "hote@demo.example", at=journal.now(), territory_id=place
+    )
     for link in session.query(ActionLink):
         link.expires_at = journal.now().replace(year=2027)
     session.commit()

@@ -95,7 +95,14 @@ def signed_in(client: Browser, session: Session) -> Declaring:
 def by_link(client: Browser, session: Session) -> Declaring:
     scene = months.etti(session)
     # A link lives until 60 days after its month: this one was sent for a month that is long over on the tests’ day.
-    token = links.issue_declaration(session, scene.etti.id, APRIL, "agence@demo.example", at=journal.now())
+    token = links.issue_declaration(
+        session,
+        scene.etti.id,
+        APRIL,
+        "agence@demo.example",
+        at=journal.now(),
+        territory_id=scene.territory.id,
+    )
     link = session.scalars(select(ActionLink).order_by(ActionLink.id.desc())).first()
     assert link is not None
     link.expires_at = journal.now().replace(year=2027)
@@ -417,7 +424,12 @@ def test_each_link_that_opens_nothing_says_why(client: Browser, session: Session
 def test_a_link_serves_until_everything_is_validated(client: Browser, session: Session) -> None:
     ground = trade.market(session)
     token = links.issue_declaration(
-        session, ground.company.id, day("01/10/2026"), "chantier@demo.example", at=journal.now()
+        session,
+        ground.company.id,
+        day("01/10/2026"),
+        "chantier@demo.example",
+        at=journal.now(),
+        territory_id=ground.territory.id,
     )
     here = Declaring(client, session, None, f"/declaration/{token}")  # type: ignore[arg-type]
     (cell,) = months.page(session, ground.company, day("01/10/2026")).cells

@@ -204,7 +204,9 @@ def test_by_its_link_a_month_is_pasted_too(pasting: Pasting) -> None:
     person = trade.person(session, scene.territory, "01/01/2026")
     trade.work(session, person, scene.x, scene.etti, ContractType.ctt, "01/10/2026", "31/12/2026")
     token = links.issue_declaration(
-        session, scene.etti.id, date(2026, 10, 1), "agence@demo.example", at=journal.now()
+        *(session, scene.etti.id, date(2026, 10, 1), "agence@demo.example"),
+        at=journal.now(),
+        territory_id=scene.territory.id,
     )
     session.commit()
     pasting.client.delete_cookie("facilitator")

@@ -82,7 +82,12 @@ def linked(etti: Declaring) -> Declaring:
     """The same month behind the link that was mailed."""
     session = etti.session
     token = links.issue_declaration(
-        session, etti.scene.etti.id, months.APRIL, "agence@demo.example", at=now()
+        session,
+        etti.scene.etti.id,
+        months.APRIL,
+        "agence@demo.example",
+        at=now(),
+        territory_id=etti.scene.territory.id,
     )
     link = session.scalars(select(ActionLink).order_by(ActionLink.id.desc())).first()
     assert link is not None
