@@ -21,12 +21,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from facilitator import documents, lot_dates
+from facilitator import documents, lot_dates, month_words
 from facilitator.awards import Award
 from facilitator.commitments import ExpectedDocument, LedgerLine
 from facilitator.contracts import Contract, PlacementContract
 from facilitator.eligibility import OPEN_STATES
-from facilitator.hours import NilDeclaration, Share, Timesheet
+from facilitator.hours import Share, Timesheet
 from facilitator.mails import OutboxMail
 from facilitator.markets import Lot, Market
 from facilitator.organisations import Organisation
@@ -280,15 +280,20 @@ def silent_on_lot(session: Session, lot_id: int, month: datetime.date) -> list[S
 
 def _silent(session: Session, first: datetime.date, where: ColumnElement[bool]) -> list[Silent]:
     rows = session.execute(
-        select(Contract.id, Placement.lot_id, Organisation.id, Organisation.name, Organisation.identifier)
+        select(
+            Contract.id, Placement.award_id, Placement.lot_id, Organisation.id, Organisation.name,
+            Organisation.identifier,
+        )
         .join(Organisation, Organisation.id == Contract.employer_id)
         .join(PlacementContract, PlacementContract.contract_id == Contract.id)
         .join(Placement, Placement.id == PlacementContract.placement_id)
-        .where(where, *_at_work(first), ~_said(first), ~_nil(first))
-    ).all()
-    bounds = lot_dates.execution(session, {row[1] for row in rows})
+        .where(where, *_at_work(first))
+    ).all()  # fmt: skip
+    words = month_words.read(session, [first], {row[0] for row in rows}, {row[1] for row in rows})
+    rows = [row for row in rows if words.owes(row[0], row[1], first)]
+    bounds = lot_dates.execution(session, {row[2] for row in rows})
     owing: dict[tuple[int, str], set[int]] = {}
-    for contract_id, lot_id, id_, name, identifier in rows:
+    for contract_id, _, lot_id, id_, name, identifier in rows:
         end = bounds.get(lot_id, (None, None))[1]
         if end is None or end >= first:  # a contract may go on after its lot: nothing is owed any more
             owing.setdefault((id_, name or identifier), set()).add(contract_id)
@@ -306,18 +311,6 @@ def _at_work(first: datetime.date) -> Iterable[ColumnElement[bool]]:
         or_(last_on.is_(None), last_on >= first),
         or_(Placement.to_on.is_(None), Placement.to_on >= first),
     )
-
-
-def _said(first: datetime.date) -> ColumnElement[bool]:
-    return exists().where(
-        Timesheet.contract_id == Contract.id,
-        Timesheet.month == first,
-        Timesheet.state.in_((TimesheetState.declared, TimesheetState.validated)),
-    )
-
-
-def _nil(first: datetime.date) -> ColumnElement[bool]:
-    return exists().where(NilDeclaration.award_id == Placement.award_id, NilDeclaration.month == first)
 
 
 def last_month(on: datetime.date) -> datetime.date:

@@ -43,6 +43,7 @@ class Cell:
     declared: Decimal | None
     lock: Lock
     optional: bool  # the employer is the one who is asked
+    excused: bool = False  # «néant» was said of the site
 
     @property
     def name(self) -> str:
@@ -119,11 +120,17 @@ class Cell:
     @property
     def due(self) -> bool:
         """Nobody has said anything yet, or it was refused: the declarant has the ball."""
-        return not self.optional and self.lock is Lock.none and self.state in (None, TimesheetState.refused)
+        return not self.optional and self.lock is Lock.none and self._owed
+
+    @property
+    def _owed(self) -> bool:
+        return not self.excused and self.state in (None, TimesheetState.refused)
 
     @property
     def settled(self) -> bool:
-        """Validated, and no correction waits."""
+        """Validated, and no correction waits; or «néant»."""
+        if self.excused and self.state in (None, TimesheetState.refused):
+            return True
         return self.state is TimesheetState.validated and not self.correcting
 
     def _parts(self) -> Iterator[Part]:

@@ -1,7 +1,7 @@
 """Makes the grid of a month: the cells of each contract, the rows of each person, and what deserves a second look."""
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -28,6 +28,7 @@ class Cells:
     sheets: Sequence[Sheet]
     kept: Mapping[Key, DraftHours]
     typed: Typed | None
+    nil: Collection[tuple[int, datetime.date]] = ()  # (award, month) said «néant»
 
     def made(self) -> list[tuple[Assignment, Cell]]:
         """Each cell with the assignment that it is of, in the order of the assignments."""
@@ -88,6 +89,7 @@ class Cells:
                 elsewhere=any(_meets(each, slot) and not self._knows(each) for each in ones),
             ),
             optional=one.employer_id != self.organisation_id,
+            excused=(one.site.award_id, self.month) in self.nil,
         )
 
 

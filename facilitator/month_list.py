@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from facilitator import month_grid, month_returns, month_rows, month_sites
+from facilitator import month_grid, month_returns, month_rows, month_sites, month_words
 from facilitator.month_drafts import MonthDraft
 from facilitator.month_rows import Assignment
 from facilitator.periods import Interval, last_of_month
@@ -40,10 +40,11 @@ class MonthState:
 def states(
     session: Session, organisation_id: int, months: Sequence[datetime.date], on: datetime.date
 ) -> list[MonthState]:
-    """Each of these months, in their order (four selects, and two a month)."""
+    """Each of these months, in their order (five selects, and two a month)."""
     first, last = min(months), max(months)
     at_work = month_rows.assignments(session, organisation_id, first, last)
     sheets = month_rows.sheets_of_months(session, months, {each.contract_id for each in at_work})
+    nil = month_words.nil(session, months, {each.site.award_id for each in at_work})
     drafted = set(
         session.scalars(
             select(MonthDraft.month).where(
@@ -54,7 +55,7 @@ def states(
     found = []
     for month in months:
         here = [each for each in at_work if _runs(each, month)]
-        made = month_grid.Cells(organisation_id, month, here, sheets, {}, None).made()
+        made = month_grid.Cells(organisation_id, month, here, sheets, {}, None, nil).made()
         mine = [(one, cell) for one, cell in made if not cell.optional]
         asked = [(one.site, cell.state) for one, cell in mine if cell.due]
         nils = month_sites.empty(session, organisation_id, month)

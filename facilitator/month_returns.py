@@ -8,6 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from facilitator import month_drafts, month_grid, month_rows, month_sites
+from facilitator.hours import NilDeclaration
 from facilitator.month_cells import Cell, EmptySite, MonthPage, Sent
 from facilitator.month_drafts import Author, DraftHours, DraftRefused, Key, MonthDraft, Typed
 from facilitator.month_rows import label
@@ -36,7 +37,8 @@ def page(
     served = {each.contract_id for each in at_work}
     sheets = month_rows.sheets(session, month, served, {each.placement_id for each in at_work})
     draft, kept = _draft(session, organisation_id, month)
-    cells = month_grid.Cells(organisation_id, month, at_work, sheets, kept, typed).made()
+    name, nil = _named(session, organisation_id, month, {each.site.award_id for each in at_work})
+    cells = month_grid.Cells(organisation_id, month, at_work, sheets, kept, typed, nil).made()
     rows = month_grid.rows(session, organisation_id, month, at_work, cells)
     empty = month_sites.empty(session, organisation_id, month)
     own = [(site, nil) for site, nil in empty if reach is None or site.territory_id in reach]
@@ -45,9 +47,7 @@ def page(
     nils = typed.nils if typed else frozenset(draft.nil_award_ids if draft else ())
     return MonthPage(
         organisation_id=organisation_id,
-        organisation=session.scalars(
-            select(label(Organisation)).where(Organisation.id == organisation_id)
-        ).one(),
+        organisation=name,
         month=month,
         begun=month <= on,
         sites=month_grid.sites(at_work, cells),
@@ -139,6 +139,19 @@ def asked_from(month: datetime.date, quarterly: bool) -> datetime.date:
     """The first day on which the hours of a month are asked for: after it, or after its quarter."""
     last = month.replace(month=(month.month + 2) // 3 * 3) if quarterly else month
     return last_of_month(last) + datetime.timedelta(days=1)
+
+
+def _named(
+    session: Session, organisation_id: int, month: datetime.date, award_ids: set[int]
+) -> tuple[str, set[tuple[int, datetime.date]]]:
+    """The name of the declarant, and which of these awards were said «néant» in the month (one select)."""
+    said = (NilDeclaration.month == month) & NilDeclaration.award_id.in_(award_ids)
+    rows = session.execute(
+        select(label(Organisation), NilDeclaration.award_id)
+        .outerjoin(NilDeclaration, said)
+        .where(Organisation.id == organisation_id)
+    ).all()
+    return rows[0][0], {(award_id, month) for _, award_id in rows if award_id is not None}
 
 
 def _draft(

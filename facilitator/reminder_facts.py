@@ -14,6 +14,7 @@ from facilitator.commitments import ExpectedDocument
 from facilitator.contracts import Contract, PlacementContract
 from facilitator.hours import LIVE, NilDeclaration, Share, Timesheet
 from facilitator.markets import Lot, LotDate, LotStop, Market
+from facilitator.month_words import Words
 from facilitator.organisations import Organisation
 from facilitator.paperwork import DocumentKind, letter_label
 from facilitator.people import Person
@@ -128,11 +129,8 @@ class Facts:
     proposed: list[Proposed] = field(default_factory=list)
     documents: list[Awaited] = field(default_factory=list)
     live: dict[int, list[Interval]] = field(default_factory=dict)  # days of the live relevés of a contract
-    spoken: set[tuple[int, Month]] = field(
-        default_factory=set
-    )  # (contract, month) with a live or refused relevé
+    words: Words = field(default_factory=Words)
     shared: set[tuple[int, Month]] = field(default_factory=set)  # (award, month) with hours not replaced
-    nil: set[tuple[int, Month]] = field(default_factory=set)  # (award, month) said «néant»
 
     def sites(self, lot_ids: Iterable[int]) -> str:
         """The lots of a line, as its reader knows them."""
@@ -145,7 +143,9 @@ class Facts:
     def expects(self, sheet: Said, on: datetime.date) -> bool:
         """Whether a lot of the relevé still expects its hours, and nobody said «néant» for it."""
         pairs = zip(sheet.lot_ids, sheet.award_ids, strict=True)
-        return any(self.site[lot].open(on) and (award, sheet.month) not in self.nil for lot, award in pairs)
+        return any(
+            self.site[lot].open(on) and (award, sheet.month) not in self.words.nil for lot, award in pairs
+        )
 
     def said_again(self, sheet: Said) -> bool:
         """Whether another relevé, waiting or validated, speaks of days of a refused one."""
@@ -277,20 +277,21 @@ def _keep(facts: Facts, shares: list[Any]) -> None:
     if row.lot_id is None:
         _keep_unshared(facts, row)
         return
-    facts.spoken.add((row.contract_id, row.month))
+    said = facts.words.live if row.state in LIVE else facts.words.refused
+    said.add((row.contract_id, row.month))
     if row.state in LIVE:
         facts.live.setdefault(row.contract_id, []).append(Interval(row.from_on, row.to_on))
     split_on = min((each.split_on for each in shares if each.split_on), default=None)
     waits = row.state == TimesheetState.declared and split_on is not None
     if not waits and row.state != TimesheetState.refused:
         return
-    said = Said(
+    sheet = Said(
         row.id, row.territory_id, row.contract_id, row.declarant_id, row.month, row.from_on, row.to_on,
         row.declared_on, row.decided_on or row.declared_on, row.refusal_reason, row.person_id,
         _short(row.first_name, row.last_name), tuple(each.lot_id for each in shares),
         tuple(each.award_id for each in shares), split_on, any(each.contested for each in shares),
     )  # fmt: skip
-    (facts.to_split if waits else facts.refused).append(said)
+    (facts.to_split if waits else facts.refused).append(sheet)
 
 
 def _keep_unshared(facts: Facts, row: Any) -> None:
@@ -300,7 +301,7 @@ def _keep_unshared(facts: Facts, row: Any) -> None:
     """
     if row.state not in LIVE:
         return
-    facts.spoken.add((row.contract_id, row.month))
+    facts.words.live.add((row.contract_id, row.month))
     facts.live.setdefault(row.contract_id, []).append(Interval(row.from_on, row.to_on))
     facts.shared.update(
         (each.award_id, row.month) for each in facts.at_work if each.contract_id == row.contract_id
@@ -310,7 +311,7 @@ def _keep_unshared(facts: Facts, row: Any) -> None:
 def _words(session: Session, facts: Facts, here: Any, on: datetime.date) -> None:
     """What companies said of their months, by hours or by «néant» (two selects)."""
     oldest = months_over(on)[0]
-    facts.nil.update(
+    facts.words.nil.update(
         (award_id, month)
         for award_id, month in session.execute(
             select(NilDeclaration.award_id, NilDeclaration.month).where(

@@ -139,7 +139,7 @@ def _hours(facts: Facts, at_work: list[AtWork], month: datetime.date, on: dateti
     """Contracts of which nothing was said for a month that is over; one line a contract."""
     asking: dict[int, list[AtWork]] = {}
     for each in at_work:
-        silent = (each.award_id, month) not in facts.nil and (each.contract_id, month) not in facts.spoken
+        silent = facts.words.silent(each.contract_id, each.award_id, month)
         if silent and each.site.open(on) and each.site.period_end(month) < on:
             asking.setdefault(each.contract_id, []).append(each)
     for contract_id, rows in asking.items():
@@ -162,7 +162,11 @@ def _nil(facts: Facts, at_work: list[AtWork], month: datetime.date, on: datetime
             continue
         if not site.works(month, last_of_month(month)) or not award.owes(last_of_month(month)):
             continue
-        if (award.id, month) in facts.nil or working & award.family or facts.shared_by(award.family, month):
+        if (
+            (award.id, month) in facts.words.nil
+            or working & award.family
+            or facts.shared_by(award.family, month)
+        ):
             continue
         yield Due(
             DueKind.nil, award.territory_id, award.organisation_id, award.id, month, after(ends),

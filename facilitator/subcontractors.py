@@ -4,16 +4,18 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from facilitator import lot_dates
+from facilitator import lot_dates, month_words
 from facilitator.awards import Award
-from facilitator.hours import NilDeclaration, Share
+from facilitator.contracts import Contract, PlacementContract
+from facilitator.hours import Share
 from facilitator.lot_dates import Bounds
 from facilitator.organisations import Organisation
 from facilitator.periods import last_of_month
-from facilitator.vocabulary import Standing
+from facilitator.placements import Placement
+from facilitator.vocabulary import PlacementState, Standing
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Under:
 def trees(
     session: Session, own: Iterable[tuple[int, int]], month: datetime.date
 ) -> dict[int, tuple[Under, ...]]:
-    """By own award, the companies below it in the order of the tree (four selects, whatever their number).
+    """By own award, the companies below it in the order of the tree (a constant number of selects).
 
     `own` are pairs (lot, award).
     """
@@ -69,18 +71,34 @@ def _children(session: Session, lots: set[int]) -> dict[int, list[tuple[int, str
 
 
 def _spoken(session: Session, lots: set[int], month: datetime.date) -> set[int]:
-    """The awards of which something is known for the month: hours that were not refused, or «néant»."""
-    declared = select(Share.award_id).where(
-        Share.lot_id.in_(lots),
-        Share.month == month,
-        Share.standing.in_((Standing.counted, Standing.awaiting)),
+    """The awards that owe no word of the month: of each contract at work there, else of the award itself."""
+    last_on = func.coalesce(Contract.ended_on, Contract.to_on)
+    last = last_of_month(month)
+    pairs = session.execute(
+        select(Contract.id, Placement.award_id)
+        .join(PlacementContract, PlacementContract.contract_id == Contract.id)
+        .join(Placement, Placement.id == PlacementContract.placement_id)
+        .where(
+            Placement.lot_id.in_(lots),
+            Placement.state == PlacementState.confirmed,
+            Contract.from_on <= last,
+            Placement.from_on <= last,
+            or_(last_on.is_(None), last_on >= month),
+            or_(Placement.to_on.is_(None), Placement.to_on >= month),
+        )
+    ).all()
+    awards = select(Award.id).where(Award.lot_id.in_(lots))
+    words = month_words.read(session, [month], {contract_id for contract_id, _ in pairs}, awards)
+    declared = session.scalars(
+        select(Share.award_id).where(
+            Share.lot_id.in_(lots),
+            Share.month == month,
+            Share.standing.in_((Standing.counted, Standing.awaiting)),
+        )
     )
-    nil = (
-        select(NilDeclaration.award_id)
-        .join(Award, Award.id == NilDeclaration.award_id)
-        .where(Award.lot_id.in_(lots), NilDeclaration.month == month)
-    )
-    return set(session.scalars(declared.union(nil)))
+    owing = {award_id for contract_id, award_id in pairs if words.owes(contract_id, award_id, month)}
+    known = {*declared, *(award_id for _, award_id in pairs), *(award_id for award_id, _ in words.nil)}
+    return known - owing
 
 
 def _ran(bounds: Bounds, month: datetime.date) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from facilitator import month_words
 from facilitator.contracts import Contract, PlacementContract
 from facilitator.hours import Share, Timesheet
 from facilitator.lot_dates import execution
@@ -16,10 +17,11 @@ from facilitator.markets import Lot, Market
 from facilitator.organisations import Organisation
 from facilitator.parties import SECOND_PARTY
 from facilitator.people import Person
-from facilitator.periods import Interval, last_of_month
+from facilitator.periods import Interval, add_months
 from facilitator.placements import Placement
+from facilitator.reminder_calendar import Site as Calendar
 from facilitator.territories import Territory, rules_by_territory
-from facilitator.vocabulary import PlacementState, Standing
+from facilitator.vocabulary import Periodicity, PlacementState, Standing
 from facilitator.year_table import DayHours, Hours, Row, Site, State, YearTable
 
 _STATES = {
@@ -88,6 +90,8 @@ def _at_work(organisation_id: int, first: datetime.date, last: datetime.date) ->
             ends.label("to_on"),
             Placement.from_on.label("placed_from"),
             Placement.to_on.label("placed_to"),
+            Placement.award_id,
+            Lot.periodicity,
         )
         .select_from(Placement)
         .join(PlacementContract, PlacementContract.placement_id == Placement.id)
@@ -144,19 +148,25 @@ def _ask(
     year: Interval,
     on: datetime.date,
 ) -> None:
-    """The employer is asked for each month that is over, inside contract, placement and lot."""
+    """The employer is asked for each month that is over and that it still owes, inside contract, placement and lot."""
     rows = [row for row in at_work if row.employer_id == organisation_id]
     bounds = execution(session, {row.lot_id for row in rows})
+    months = [year.from_on.replace(month=number) for number in range(1, 13)]
+    words = month_words.read(
+        session, months, {row.contract_id for row in rows}, {row.award_id for row in rows}
+    )
     for row in rows:
         starts, ends = bounds.get(row.lot_id, (None, None))
         if starts is None:
             continue
         from_on = max(year.from_on, row.from_on, row.placed_from, starts)
         to_on = min(each for each in (year.last_on, row.to_on, row.placed_to, ends) if each is not None)
-        month = from_on.replace(day=1)
-        while month <= to_on and last_of_month(month) < on:
-            _of(found, row).asked.add(month)
-            month = last_of_month(month) + datetime.timedelta(days=1)
+        asked = Calendar(quarterly=row.periodicity == Periodicity.quarterly)
+        for month in months:
+            runs = from_on < add_months(month, 1) and month <= to_on
+            over = asked.period_end(month) < on
+            if runs and over and words.owes(row.contract_id, row.award_id, month):
+                _of(found, row).asked.add(month)
 
 
 def _day_hours(session: Session, territory_ids: Collection[int], year: int) -> dict[int, DayHours]:

@@ -19,6 +19,7 @@ from facilitator import (
     lot_dates,
     placements,
     reminders_due,
+    sharing,
     validations,
     verdicts,
 )
@@ -222,6 +223,32 @@ def _correct(here: World, random: Random) -> None:
         )  # fmt: skip
 
 
+def _empty(here: World, random: Random) -> None:
+    """The facilitator corrects a relevé and leaves its shares for later."""
+    sheet = _of(here, random, Timesheet, "declared", "validated", "refused")
+    if isinstance(sheet, Timesheet):
+        contract = here.session.get_one(Contract, sheet.contract_id)
+        declarations.correct(
+            here.session, contract, sheet, "À répartir", from_on=sheet.from_on, to_on=sheet.to_on,
+            worked=sheet.worked, on=min(here.on, sheet.declared_on + 5 * DAY), by=None, parts=[],
+        )  # fmt: skip
+
+
+def _share_out(here: World, random: Random) -> None:
+    """What waits for its shares gets those of the relevé that it corrects."""
+    waiting = [
+        sheet for sheet in _rows(here, Timesheet) if sheet.state == "declared" and not _lots(here, sheet)
+    ]
+    if waiting:
+        sheet = random.choice(waiting)
+        contract = here.session.get_one(Contract, sheet.contract_id)
+        sharing.share_out(here.session, contract, sheet, sharing.proposal(here.session, sheet), by=None)
+
+
+def _lots(here: World, sheet: Timesheet) -> list[int]:
+    return list(here.session.scalars(select(Share.lot_id).where(Share.timesheet_id == sheet.id)))
+
+
 def _second(here: World, random: Random) -> None:
     """The other side confirms, or contests."""
     share = _of(here, random, Share)
@@ -363,6 +390,8 @@ ACTS: dict[str, Callable[[World, Random], None]] = {
     "validate": _validate,
     "refuse": _refuse,
     "correct": _correct,
+    "empty": _empty,
+    "share_out": _share_out,
     "second": _second,
     "end_lot": _end_lot,
     "receive_lot": _receive_lot,
@@ -477,7 +506,11 @@ def _hours(here: World) -> set[Key]:
         ends: dict[int, date] = {}
         for contract, placement in _pairs(here):
             lot = here.session.get_one(Lot, placement.lot_id)
-            said = any((each.contract_id, each.month) == (contract.id, month) for each in sheets)
+            said = any(
+                (each.contract_id, each.month) == (contract.id, month)
+                and (each.state != "refused" or _lots(here, each))
+                for each in sheets
+            )
             end = _period_end(lot, month)
             if said or (placement.award_id, month) in nils or _over(here, lot) or end >= here.on:
                 continue
@@ -511,12 +544,18 @@ def _words(here: World) -> set[Key]:
                 and here.session.get_one(Timesheet, share.timesheet_id).state != "replaced"
                 for share in here.session.scalars(select(Share).where(Share.lot_id == lot.id))
             )
+            shared_out = any(
+                (sheet.month, sheet.contract_id) == (month, contract.id) and placement.lot_id == lot.id
+                for sheet in _current(here)
+                if sheet.state != "refused" and not _lots(here, sheet)
+                for contract, placement in _pairs(here)
+            )
             works = any(day in here.running[lot.id] for day in _days(month))
             busy = any(
                 placement.lot_id == lot.id and _at_work(here, contract, placement, month)
                 for contract, placement in _pairs(here)
             )
-            silent = works and owed > 0 and done < everything and not known and not busy
+            silent = works and owed > 0 and done < everything and not known and not shared_out and not busy
             if silent and (award.id, month) not in nils and not _over(here, lot) and _lately(here, end + DAY):
                 found.add(("nil", award.id, month.isoformat()))
     return found
