@@ -76,6 +76,9 @@ class Typed:
     cells: Mapping[Key, str] = field(default_factory=dict)
     nils: frozenset[int] = frozenset()
     comment: str = ""
+    ends: Mapping[Key, datetime.date] = field(
+        default_factory=dict
+    )  # the last day of each cell, as it was shown
 
 
 def lock(

@@ -143,13 +143,16 @@ def _scoped(page: MonthPage, sites: frozenset[int] | None) -> Iterator[Cell]:
 
 
 def _refuse_changed(now: MonthPage, typed: Typed, seen: Typed, sites: frozenset[int] | None) -> None:
-    """What one sends is what one has seen: nothing that another typed or declared meanwhile."""
+    """What one sends is what one has seen: nothing that another typed meanwhile, no period that became another."""
     changed = [
         cell
         for cell in _scoped(now, sites)
         if cell.lock is Lock.none
-        and said(cell.text) != said(seen.cells.get(cell.key, ""))
-        and said(cell.text) != said(typed.cells.get(cell.key, ""))
+        and said(typed.cells.get(cell.key, "")) != said(cell.text)
+        and (
+            said(cell.text) != said(seen.cells.get(cell.key, ""))
+            or cell.days.last_on != seen.ends.get(cell.key, cell.days.last_on)
+        )
     ]
     if changed:
         raise MonthChanged(changed)

@@ -74,19 +74,25 @@ def _id(text: str) -> int:
 def seen_in(page: MonthPage) -> str:
     """What the page shows, to come back with the form: what another person changes meanwhile is then known."""
     cells = {cell.name: cell.text for cell in page.cells if cell.text}
+    ends = {cell.name: cell.days.last_on.isoformat() for cell in page.cells if cell.open}
     return json.dumps(
-        [cells, sorted(page.nil_drafted), page.comment], ensure_ascii=True, separators=(",", ":")
+        [cells, sorted(page.nil_drafted), page.comment, ends], ensure_ascii=True, separators=(",", ":")
     )
 
 
 def seen_by(text: str | None) -> Typed:
     """What the page showed; nothing when it did not come back as it was given."""
     try:
-        cells, nils, comment = json.loads(text or "")
+        cells, nils, comment, ends = json.loads(text or "")
         return Typed(
             {key: str(said) for name, said in cells.items() if (key := key_of(name)) is not None},
             frozenset(each for each in nils if isinstance(each, int)),
             str(comment),
+            {
+                key: datetime.date.fromisoformat(on)
+                for name, on in ends.items()
+                if (key := key_of(name)) is not None
+            },
         )
     except (ValueError, TypeError, AttributeError, RecursionError):
         return Typed()
