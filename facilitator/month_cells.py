@@ -315,11 +315,13 @@ def locked(
     lots: Sequence[tuple[int, int]],
     *,
     elsewhere: bool,
+    shared: bool,
 ) -> Lock:
     """Why a cell with this relevé is closed here.
 
     `lots` are the (placement, lot) that its parts should have; `elsewhere`: its contract serves somebody whom
-    this organisation knows nothing about.
+    this organisation knows nothing about; `shared`: somebody whom its declarant knows nothing about, so that
+    the employer speaks for all.
     """
     if sheet is None:
         return Lock.none
@@ -328,7 +330,8 @@ def locked(
     if sheet.unshared:
         return Lock.unshared
     declarant = sheet.declarant_id or employer_id
-    if declarant != organisation_id and sheet.state is not TimesheetState.validated:
+    taken_over = shared and organisation_id == employer_id
+    if declarant != organisation_id and not taken_over and sheet.state is not TimesheetState.validated:
         return Lock.other_side
     if any((part.placement_id, part.lot_id) not in lots for part in sheet.parts):
         return Lock.globalised

@@ -87,10 +87,15 @@ class Cells:
                 one.employer_id,
                 lots,
                 elsewhere=any(_meets(each, slot) and not self._knows(each) for each in ones),
+                shared=any(_meets(each, slot) and each.second_id != _declarant(slot) for each in ones),
             ),
             optional=one.employer_id != self.organisation_id,
             excused=(one.site.award_id, self.month) in self.nil,
         )
+
+
+def _declarant(slot: Slot) -> int | None:
+    return slot.sheet.declarant_id if slot.sheet else None
 
 
 def _meets(one: Assignment, slot: Slot) -> bool:

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from facilitator import declarations, shares
-from facilitator.contracts import Contract, PlacementContract
+from facilitator import declarations, second_answers, shares
+from facilitator.contracts import Contract
 from facilitator.db import CENT
 from facilitator.hours import HoursRefused, Share, Timesheet
 from facilitator.lot_dates import execution
@@ -17,12 +17,11 @@ from facilitator.markets import Lot, Market
 from facilitator.month_drafts import Author
 from facilitator.month_rows import site_label
 from facilitator.month_sending import UNSHARED, Sender, SendingRefused, certify, check_sender
-from facilitator.parties import SECOND_PARTY
 from facilitator.periods import Interval
 from facilitator.placements import Placement
 from facilitator.sendings import Sending
 from facilitator.shares import Part
-from facilitator.vocabulary import PlacementState, TimesheetState
+from facilitator.vocabulary import TimesheetState
 
 ZERO = Decimal("0.00")
 NEVER_SHARED = "Ce relevé a été refusé avant d’être réparti\u00a0: saisissez ses heures sur la page du mois."
@@ -40,33 +39,13 @@ class SheetPart:
 def declared_by(organisation_id: int) -> Select[Timesheet]:
     """The relevés of which an organisation is the declarant: those it sent, and those typed for it as the employer.
 
-    A host loses those of a contract that serves somebody else too: it would read and write another’s site.
+    A host loses to the employer those of a contract that serves somebody else too: it would write another’s site.
     """
     return (
         select(Timesheet)
         .join(Contract, Contract.id == Timesheet.contract_id)
         .outerjoin(Sending, Sending.id == Timesheet.sending_id)
-        .where(
-            func.coalesce(Sending.organisation_id, Contract.employer_id) == organisation_id,
-            or_(Contract.employer_id == organisation_id, ~_serves_another(organisation_id)),
-        )
-    )
-
-
-def _serves_another(organisation_id: int) -> ColumnElement[bool]:
-    """The contract of a relevé serves, on its days, a placement that is not on this organisation’s side."""
-    return (
-        select(Placement.id)
-        .join(PlacementContract, PlacementContract.placement_id == Placement.id)
-        .where(
-            PlacementContract.contract_id == Timesheet.contract_id,
-            SECOND_PARTY.is_distinct_from(organisation_id),
-            Placement.state == PlacementState.confirmed,
-            Placement.from_on <= Timesheet.to_on,
-            or_(Placement.to_on.is_(None), Placement.to_on >= Timesheet.from_on),
-        )
-        .correlate(Timesheet)
-        .exists()
+        .where(second_answers.MENDER.in_((organisation_id,)))
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from facilitator import contacts, french, links, mails
+from facilitator import contacts, french, links, mails, second_answers
 from facilitator.accounts import User
 from facilitator.contracts import Contract
 from facilitator.hours import Share, Timesheet
@@ -89,6 +89,7 @@ def _rows(session: Session, ids: Sequence[int]) -> list[Any]:
                 func.coalesce(_Declarant.name, _Declarant.scheme + " " + _Declarant.identifier).label("organisation"),
                 User.email.label("user_email"), ActionLink.recipient, Territory.name.label("territory"),
                 Territory.email, Territory.phone,
+                (Sending.organisation_id == _Declarant.id).label("sent_it"),
             )
             .join(Person, Person.id == Timesheet.person_id)
             .join(Contract, Contract.id == Timesheet.contract_id)
@@ -96,7 +97,7 @@ def _rows(session: Session, ids: Sequence[int]) -> list[Any]:
             .outerjoin(Sending, Sending.id == Timesheet.sending_id)
             .outerjoin(User, (User.id == Sending.user_id) & User.active)
             .outerjoin(ActionLink, ActionLink.id == Sending.link_id)
-            .join(_Declarant, _Declarant.id == func.coalesce(Sending.organisation_id, Contract.employer_id))
+            .join(_Declarant, _Declarant.id == second_answers.MENDER)
             .where(Timesheet.id.in_(ids))
             .order_by(Timesheet.month, Person.last_name, Timesheet.id)
         )
@@ -128,9 +129,12 @@ def _short(text: str) -> str:
 
 
 def _addressee(session: Session, row: Any) -> Addressee | None:
-    if row.user_email:
+    """Who sent these hours; where somebody else mends them now, whom the territory writes to there."""
+    if row.user_email and row.sent_it:
         return Addressee(row.user_email, row.organisation_id, row.month, signed_in=True)
-    address = contacts.address_now(session, row.territory_id, row.organisation_id, row.recipient)
+    address = contacts.address_now(
+        session, row.territory_id, row.organisation_id, row.recipient if row.sent_it else None
+    )
     return None if address is None else Addressee(address, row.organisation_id, row.month, signed_in=False)
 
 

@@ -251,7 +251,7 @@ def _sheets(session: Session, facts: Facts, here: ColumnElement[bool], on: datet
             Timesheet.id, Timesheet.territory_id, Timesheet.contract_id, Timesheet.month, Timesheet.from_on,
             Timesheet.to_on, Timesheet.declared_on, Timesheet.decided_on, Timesheet.refusal_reason, Timesheet.state,
             Timesheet.person_id, Person.first_name, Person.last_name,
-            func.coalesce(Sending.organisation_id, Contract.employer_id).label("declarant_id"),
+            second_answers.MENDER.label("declarant_id"),
             Share.lot_id, Share.award_id, Share.split_on, contested.label("contested"),
         )
         .outerjoin(Share, Share.timesheet_id == Timesheet.id)

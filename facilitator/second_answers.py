@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Select, String, case, func, select
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Select, String, case, func, or_, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from facilitator import french, journal
+from facilitator.contracts import Contract, PlacementContract
 from facilitator.db import Hours, Instant, Model
 from facilitator.hours import Share, Timesheet
 from facilitator.organisations import Organisation
@@ -18,7 +19,7 @@ from facilitator.placements import Placement
 from facilitator.refusals import Refused
 from facilitator.sendings import Sending
 from facilitator.territories import Reach, rules_of
-from facilitator.vocabulary import TimesheetState
+from facilitator.vocabulary import PlacementState, TimesheetState
 
 
 class SecondAnswerRefused(Refused):
@@ -91,6 +92,29 @@ ANSWERER: ColumnElement[int | None] = case(
     (SECOND_PARTY == DECLARANT, Placement.employer_id), else_=SECOND_PARTY
 )
 _Answerer = aliased(Organisation)
+# A column for selects over `Timesheet` joined to its contract and (outer) its sending: who mends a relevé. Its
+# declarant; but the employer once the contract also serves somebody whom a host that declared knows nothing about.
+MENDER: ColumnElement[int] = case(
+    (
+        or_(
+            Sending.organisation_id.is_(None),
+            Sending.organisation_id == Contract.employer_id,
+            select(Placement.id)
+            .join(PlacementContract, PlacementContract.placement_id == Placement.id)
+            .where(
+                PlacementContract.contract_id == Timesheet.contract_id,
+                SECOND_PARTY.is_distinct_from(Sending.organisation_id),
+                Placement.state == PlacementState.confirmed,
+                Placement.from_on <= Timesheet.to_on,
+                or_(Placement.to_on.is_(None), Placement.to_on >= Timesheet.from_on),
+            )
+            .correlate(Timesheet, Sending)
+            .exists(),
+        ),
+        Contract.employer_id,
+    ),
+    else_=Sending.organisation_id,
+)
 
 
 def answer(

@@ -3,12 +3,15 @@
 from decimal import Decimal
 
 import pytest
+from flask import Flask
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from facilitator import (
+    contacts,
     declarations,
     month_sheets,
+    refusal_letters,
     reminders_due,
     validations,
 )
@@ -23,7 +26,7 @@ from facilitator.organisations import Organisation
 from facilitator.vocabulary import ContractType, TimesheetState
 from tests import months, trade
 from tests.months import APRIL, SENDER, SOMEBODY, TODAY
-from tests.trade import Ground
+from tests.trade import Ground, day
 
 D = Decimal
 
@@ -170,3 +173,41 @@ def test_the_employer_mends_what_a_host_declared_before(session: Session) -> Non
     session.commit()
     cells: dict[int, Cell] = {cell.award_id: cell for cell in months.page(session, two.etti).cells}
     assert set(cells) == {two.on_a.id, two.on_b.id}
+    assert {cell.lock for cell in cells.values()} == {Lock.none}
+    due = reminders_due.due(session, day("10/05/2026"))
+    assert [(each.kind.value, each.organisation_id) for each in due if each.month == APRIL] == [
+        ("refused", two.etti.id)
+    ]
+    mine = month_sheets.declared_by(two.etti.id).with_only_columns(Timesheet.id)
+    assert list(session.scalars(mine)) == [two.sheet.id]
+    months.send(session, two.etti, {cells[two.on_a.id].key: "50", cells[two.on_b.id].key: "40"})
+    assert live(session) == [D(90)]
+
+
+def test_the_employer_takes_over_what_waits_from_a_host(session: Session) -> None:
+    two = TwoHosts(session)
+    cells = {cell.award_id: cell for cell in months.page(session, two.etti).cells}
+    months.send(session, two.etti, {cells[two.on_a.id].key: "60", cells[two.on_b.id].key: "40"})
+    assert live(session) == [D(100)]
+
+
+def test_the_refusal_of_what_a_host_sent_is_written_to_the_employer_who_mends_it(
+    session: Session, app: Flask
+) -> None:
+    two = TwoHosts(session)
+    place = two.on_a.territory_id
+    for organisation in (two.a, two.etti):
+        contacts.add(
+            session,
+            place,
+            organisation,
+            name="Alix Fictif",
+            email=f"c{organisation.id}@demo.example",
+            by=None,
+        )
+    validations.refuse(session, two.sheet, "Feuille illisible", on=TODAY, by=None)
+    with app.test_request_context():
+        letters, _ = refusal_letters.tell(
+            session, [two.sheet], "Feuille illisible", at=now(), base_url="http://guichet.example"
+        )
+    assert [letter.recipient for letter in letters] == [f"c{two.etti.id}@demo.example"]
