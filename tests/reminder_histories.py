@@ -320,6 +320,18 @@ def _end_by_hours(here: World, each: Due) -> None:
     )
 
 
+def _end_by_hours_to_share(here: World, each: Due) -> None:
+    """Declared, then corrected by the facilitator, who leaves the shares for later."""
+    _end_by_hours(here, each)
+    last = select(Timesheet).where(Timesheet.contract_id == each.thing_id).order_by(Timesheet.id.desc())
+    sheet = here.session.scalars(last.limit(1)).one()
+    contract = here.session.get_one(Contract, each.thing_id)
+    declarations.correct(
+        here.session, contract, sheet, "À répartir", from_on=sheet.from_on, to_on=sheet.to_on,
+        worked=sheet.worked, on=here.on, by=None, parts=[],
+    )  # fmt: skip
+
+
 def _end_by_nil(here: World, each: Due) -> None:
     assert each.month is not None
     for award in here.awards:
@@ -369,7 +381,7 @@ def _end_by_receiving(here: World, each: Due) -> None:
 
 
 ENDS: dict[DueKind, list[Callable[[World, Due], None]]] = {
-    DueKind.hours: [_end_by_hours, _end_by_nil, _end_by_closing],
+    DueKind.hours: [_end_by_hours, _end_by_hours_to_share, _end_by_nil, _end_by_closing],
     DueKind.nil: [_end_by_nil],
     DueKind.refused: [_end_by_correction, _end_by_nil],
     DueKind.to_split: [_end_by_contest],
