@@ -60,7 +60,7 @@ system: ## Install PostgreSQL and Chromium through apt, when root and absent
 	@.ci/system
 
 test: $(DEVELOPMENT) system ## Every test, on SQLite and PostgreSQL, Chromium included
-	@$(PYTEST) -n $(JOBS) --dist loadfile --ignore=tests/real -m "not campaign" $(ARGS)
+	@$(PYTEST) -n $(JOBS) --dist loadfile --no-loadscope-reorder --ignore=tests/real -m "not campaign" $(ARGS)
 
 check: $(DEVELOPMENT) ## Lint, format, types, imports, templates
 	@$(BIN)/ruff check .

@@ -274,11 +274,13 @@ def silent(session: Session, territory_id: int, month: datetime.date) -> list[Si
 
 
 def silent_on_lot(session: Session, lot_id: int, month: datetime.date) -> list[Silent]:
-    """The same, for the people at work on one lot."""
-    return _silent(session, first_of_month(month), Placement.lot_id == lot_id)
+    """The same, for the people at work on one lot, under way (three selects)."""
+    return _silent(session, first_of_month(month), Placement.lot_id == lot_id, under_way=True)
 
 
-def _silent(session: Session, first: datetime.date, where: ColumnElement[bool]) -> list[Silent]:
+def _silent(
+    session: Session, first: datetime.date, where: ColumnElement[bool], under_way: bool = False
+) -> list[Silent]:
     rows = session.execute(
         select(
             Contract.id, Placement.award_id, Placement.lot_id, Organisation.id, Organisation.name,
@@ -291,7 +293,7 @@ def _silent(session: Session, first: datetime.date, where: ColumnElement[bool]) 
     ).all()  # fmt: skip
     words = month_words.read(session, [first], {row[0] for row in rows}, {row[1] for row in rows})
     rows = [row for row in rows if words.owes(row[0], row[1], first)]
-    bounds = lot_dates.execution(session, {row[2] for row in rows})
+    bounds = {} if under_way else lot_dates.execution(session, {row[2] for row in rows})
     owing: dict[tuple[int, str], set[int]] = {}
     for contract_id, _, lot_id, id_, name, identifier in rows:
         end = bounds.get(lot_id, (None, None))[1]

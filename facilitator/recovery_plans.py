@@ -148,10 +148,12 @@ def current(session: Session, lot_id: int) -> RecoveryPlan | None:
 
 
 def of_lot(session: Session, lot_id: int) -> list[Followed]:
-    """The plans of a lot with their steps, the newest first (two selects)."""
+    """The plans of a lot with their steps, the newest first (two selects at most)."""
     plans = session.scalars(
         select(RecoveryPlan).where(RecoveryPlan.lot_id == lot_id).order_by(RecoveryPlan.id.desc())
     ).all()
+    if not plans:
+        return []
     steps = session.scalars(
         select(RecoveryStep)
         .where(RecoveryStep.plan_id.in_([plan.id for plan in plans]))

@@ -158,6 +158,40 @@ plans = st.builds(
 )
 
 
+def _hired(lot: int, fiche: int | None, start: int = 31, placed: int | None = None) -> HirePlan:
+    return HirePlan(lot, fiche, Criterion.rsa, start, None, placed, PlacementMode.embauche_directe)
+
+
+def _worked(hire: int, month: int, decided: str | None = "validate", training: int = 0) -> SheetPlan:
+    return SheetPlan(hire, month, 0, 10_000, training, None, decided, None, None)
+
+
+# What is drawn may miss a reason, what is written here meets each of them: rules of twelve months and 30 %.
+EVERY_REASON = (
+    Plan(
+        1,
+        (
+            LotPlan(0, 9, ((0, 50_000),), None, None, 0),
+            LotPlan(0, 12, (), PlacementMode.mise_a_disposition, None, 0),
+            LotPlan(0, 12, (), None, Criterion.deld, 0),
+        ),
+        (_hired(0, 104), _hired(1, -100), _hired(2, -100), _hired(0, None)),
+        (
+            *(_worked(0, 0), _worked(0, 2), _worked(0, 3, training=100), _worked(0, 4), _worked(0, 10)),
+            *(_worked(1, 1), _worked(2, 1), _worked(3, 1)),
+        ),
+        650,
+    ),
+    Plan(
+        1,
+        (LotPlan(0, 24, ((0, 50_000),), None, None, 0),),
+        (_hired(0, -300, start=120), _hired(0, -100, placed=30)),
+        (_worked(0, 1), _worked(1, 5), _worked(1, 0, "refuse"), _worked(1, 1, None)),
+        650,
+    ),
+)
+
+
 @dataclass(frozen=True)
 class Built:
     """What a plan became."""

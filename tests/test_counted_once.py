@@ -106,7 +106,7 @@ def test_each_lot_has_its_part_and_every_total_counts_once(session: Session, sce
 def test_workbook_and_pdf_say_the_same_totals(session: Session, scene: Scene) -> None:
     found = scene.bilan(session)
     told = lot_bilan.facts(found, Edition(BilanKind.interim))
-    assert told["people"] == "3\u00a0personnes"
+    assert told["people"] == "3\u00a0personnes ont"
     whole = rows(sheet(opened(compliance_workbook.build(found)), "Contrats"))
     said = [(row["Lot"], row["Contrats"]) for row in whole if row["Marché"] != "Part des contrats"]
     assert sorted(said, key=lambda each: each[0] is None) == [("1", 2), ("1", 2), (None, 3)]

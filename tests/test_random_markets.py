@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Flask
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from sqlalchemy.orm import Session
 
 from facilitator import bilans
@@ -14,7 +14,7 @@ from facilitator.vocabulary import BilanKind, MembershipRole
 from reports import compliance_workbook, lot_bilan
 from reports.lot_bilan import Edition
 from tests import builders, random_markets
-from tests.random_markets import TODAY, Built, Plan, plans
+from tests.random_markets import EVERY_REASON, TODAY, Built, Plan, plans
 from tests.test_figures_everywhere import (
     MEASURES,
     Reader,
@@ -33,7 +33,7 @@ SOME = settings(
     deadline=None,
     derandomize=True,  # the same three hundred everywhere; `make assurance` draws others
     database=None,
-    phases=(Phase.generate, Phase.shrink),
+    phases=(Phase.explicit, Phase.generate, Phase.shrink),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 WORDS = ("Déclarées", "dont retenues", "dont non retenues", "dont en attente de validation", "dont refusées")
@@ -98,6 +98,8 @@ def test_three_hundred_random_markets_are_what_sql_says_everywhere(app: Flask, s
 
     @SOME
     @given(plan=plans)
+    @example(EVERY_REASON[0])
+    @example(EVERY_REASON[1])
     def hold(plan: Plan) -> None:
         session.rollback()  # the reads of the example before
         built = random_markets.build(session, plan, where)

@@ -61,8 +61,8 @@ def test_what_validating_costs_does_not_grow_with_the_relevés(app: Flask, sessi
             validations.validate_all(session, locked, on=ON, by=None)
             session.commit()
         spent.append(len(sent))
-    # The decision and its verdicts, the attestations that it may revoke, the chain of the lot’s journal.
-    assert spent[0] == spent[1] <= 15 + 1 + 5
+    # The decision and its verdicts, whether each has its shares, the attestations that it may revoke, the journal’s chain.
+    assert spent[0] == spent[1] <= 15 + 1 + 1 + 5
     assert statements.of_lot(session, lot_id, ON).retained == Decimal(6200)
     validated = select(func.count(JournalEntry.id)).where(JournalEntry.verb == "validate")
     assert session.scalar(validated) == 62
