@@ -9,7 +9,7 @@ from tests import reminder_property
 
 def test_letters_name_all_that_is_due_once_and_nothing_that_is_not(session: Session) -> None:
     seen: set[str] = set()
-    for number in range(80):
+    for number in range(120):
         seen |= reminder_property.names_what_is_due(session, number)
     assert seen == {each.value for each in DueKind}  # it would hold of nothing if nothing happened
 
