@@ -2,13 +2,12 @@
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from facilitator import bilan_people, compliance, statements
+from facilitator import bilan_people, bilan_scopes, compliance, statements
 from facilitator.awards import Award
 from facilitator.bilan import (
     Bilan,
@@ -22,6 +21,7 @@ from facilitator.bilan import (
     Publics,
     Situation,
 )
+from facilitator.bilan_scopes import Followed, Scope
 from facilitator.commitments import ExpectedDocument
 from facilitator.markets import Lot, Market
 from facilitator.organisations import Organisation
@@ -30,34 +30,10 @@ from facilitator.penalty_files import PenaltyFile
 from facilitator.penalty_words import PenaltyReason
 from facilitator.rules import Rules
 from facilitator.statement import Statement
-from facilitator.territories import Territory, rules_by_territory
+from facilitator.territories import rules_by_territory
 from facilitator.vocabulary import AwardRole, ClauseKind, GroupementForm, SurveyGroup, ToleranceKind
 
 NO_CONTRACTS = Contracts(dict.fromkeys(SurveyGroup, 0), 0, 0, 0)
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Which of a buyer’s lots a bilan is about, and which stand under the same lot of the pilot territory."""
-
-    buyer: str
-    siret: str
-    markets: tuple["Followed", ...]
-    shared: Mapping[int, int]
-
-    def lot_ids(self) -> set[int]:
-        """Those that stand on a line: an associated territory’s hours stand on the pilot’s."""
-        known = {row.lot_id for market in self.markets for row in market.rows if row.lot_id}
-        return known - self.shared.keys()
-
-
-@dataclass(frozen=True)
-class Followed:
-    """A market of the buyer: its own row first, then what associated territories follow of it."""
-
-    row: Any
-    rows: tuple[Any, ...]
-    territories: tuple[str, ...]
 
 
 def situation(
@@ -69,8 +45,8 @@ def situation(
     territory_id: int | None = None,
 ) -> Situation:
     """Where the markets of a buyer stand at the close of a day; all, or one, or those of one territory."""
-    rows = _followed_rows(session, buyer_id)
-    return _situation(session, _only(_scope(rows, territory_id), market_id), on)
+    rows = bilan_scopes.followed_rows(session, buyer_id)
+    return _situation(session, bilan_scopes.only(bilan_scopes.scope(rows, territory_id), market_id), on)
 
 
 def of_authority(
@@ -87,9 +63,9 @@ def of_authority(
     Small counts of people are masked as in the bilan of all its markets: two workbooks never tell more than one.
     """
     statements.refuse_future(on, made_on)
-    rows = _followed_rows(session, buyer.id)
-    scope = _scope(rows, territory_id)
-    asked = _only(scope, market.id if market else None, lot_id)
+    rows = bilan_scopes.followed_rows(session, buyer.id)
+    scope = bilan_scopes.scope(rows, territory_id)
+    asked = bilan_scopes.only(scope, market.id if market else None, lot_id)
     found = _situation(session, asked, on)
     rules = _rules(session, rows, on)
     everything = {row.lot_id: scope.shared.get(row.lot_id, row.lot_id) for row in rows if row.lot_id}
@@ -111,109 +87,6 @@ def of_authority(
     )
 
 
-def _followed_rows(session: Session, buyer_id: int) -> Sequence[Any]:
-    """The buyer, its markets and lots, and the territories that follow them (one select)."""
-    return session.execute(
-        select(
-            Organisation.name.label("buyer"),
-            Organisation.identifier.label("siret"),
-            Market.id.label("market_id"),
-            Market.decp_id,
-            Market.buyer_number,
-            Market.object,
-            Market.notified_on,
-            Market.pilot,
-            Market.territory_id,
-            Territory.name.label("territory"),
-            Lot.id.label("lot_id"),
-            Lot.number,
-            Lot.title,
-            Lot.cpv,
-            Lot.clause,
-            Lot.groupement_form,
-            Lot.tolerance_kind,
-            Lot.tolerance_percent,
-        )
-        .outerjoin(Market, Market.buyer_id == Organisation.id)
-        .outerjoin(Territory, Territory.id == Market.territory_id)
-        .outerjoin(Lot, Lot.market_id == Market.id)
-        .where(Organisation.id == buyer_id)
-        .order_by(Market.decp_id, Market.id, Lot.number, Lot.id)
-    ).all()
-
-
-def _scope(rows: Sequence[Any], territory_id: int | None) -> Scope:
-    """All that the buyer’s own page shows, or what one territory follows, with those that it leads."""
-    first = rows[0]
-    led = {row.decp_id for row in rows if row.pilot and row.territory_id == territory_id}
-    followed = [
-        row
-        for row in rows
-        if row.market_id
-        and (territory_id in (None, row.territory_id) or (row.decp_id in led and not row.pilot))
-    ]
-    markets, shared = _join_territories(followed)
-    return Scope(first.buyer or f"SIRET {first.siret}", first.siret, markets, shared)
-
-
-def _join_territories(rows: Sequence[Any]) -> tuple[tuple[Followed, ...], dict[int, int]]:
-    """Put the rows of associated territories under the pilot’s: the buyer reads its market once."""
-    by_key: dict[str, dict[int, list[Any]]] = {}
-    for row in rows:
-        by_key.setdefault(row.decp_id, {}).setdefault(row.market_id, []).append(row)
-    markets: list[Followed] = []
-    shared: dict[int, int] = {}
-    for same in by_key.values():
-        pilot = next((theirs for theirs in same.values() if theirs[0].pilot), None)
-        joined = [theirs for theirs in same.values() if pilot and not theirs[0].pilot]
-        for theirs in same.values():
-            if theirs in joined:
-                continue
-            markets.append(_followed(theirs, joined if theirs is pilot else [], shared))
-    newest = sorted(markets, key=lambda each: each.row.notified_on or datetime.date.min, reverse=True)
-    return tuple(newest), shared
-
-
-def _followed(own: list[Any], associated: list[list[Any]], shared: dict[int, int]) -> Followed:
-    numbers = {row.number: row.lot_id for row in own if row.lot_id}
-    rows = list(own)
-    for theirs in associated:
-        for row in theirs:
-            if row.lot_id and row.number in numbers:
-                shared[row.lot_id] = numbers[row.number]
-            rows.append(row)
-    names = [own[0].territory, *(theirs[0].territory for theirs in associated)]
-    return Followed(own[0], tuple(rows), tuple(dict.fromkeys(names)))
-
-
-def _only(scope: Scope, market_id: int | None, lot_id: int | None = None) -> Scope:
-    """The same scope with one market, whichever territory’s row names it, or with one of its lots."""
-    if market_id is None:
-        return scope
-    one = _only_market(scope, market_id)
-    if lot_id is None:
-        return one
-    line = scope.shared.get(lot_id, lot_id)
-    markets = tuple(replace(each, rows=_rows_of(each, line, scope.shared)) for each in one.markets)
-    shared = {lot: pilot for lot, pilot in one.shared.items() if pilot == line}
-    return Scope(scope.buyer, scope.siret, markets, shared)
-
-
-def _rows_of(market: Followed, line: int, shared: Mapping[int, int]) -> tuple[Any, ...]:
-    return tuple(row for row in market.rows if line in (row.lot_id, shared.get(row.lot_id)))
-
-
-def _only_market(scope: Scope, market_id: int) -> Scope:
-    kept = tuple(
-        each
-        for each in scope.markets
-        if market_id == each.row.market_id or any(row.market_id == market_id for row in each.rows)
-    )
-    inside = {row.lot_id for market in kept for row in market.rows}
-    shared = {lot: pilot for lot, pilot in scope.shared.items() if lot in inside}
-    return Scope(scope.buyer, scope.siret, kept, shared)
-
-
 def _situation(session: Session, scope: Scope, on: datetime.date) -> Situation:
     found, rules = statements.of_lots_with_rules(session, scope.lot_ids(), on)
     files = _penalty_files(session, found, on)
@@ -233,7 +106,7 @@ def _market(
     files: Mapping[int, tuple[PenaltyOutcome, ...]],
 ) -> MarketLine:
     row = followed.row
-    names = _territories_by_lot(followed, scope)
+    names = bilan_scopes.territories_by_lot(followed, scope)
     lots = tuple(
         LotLine(
             lot_id=each.lot_id,
@@ -298,14 +171,6 @@ def _penalty_files(
 def _sum(several: Sequence[Statement], on: datetime.date, rules: Rules) -> Statement:
     """Add lots up; a single one is its own sum, which knows more (the month of its target)."""
     return several[0] if len(several) == 1 else compliance.add_up(several, on, rules)
-
-
-def _territories_by_lot(followed: Followed, scope: Scope) -> dict[int, str]:
-    names: dict[int, list[str]] = {}
-    for row in followed.rows:
-        if row.lot_id:
-            names.setdefault(scope.shared.get(row.lot_id, row.lot_id), []).append(row.territory)
-    return {lot_id: " et ".join(dict.fromkeys(each)) for lot_id, each in names.items()}
 
 
 def _rules(session: Session, rows: Sequence[Any], on: datetime.date) -> dict[int, tuple[str, Rules]]:

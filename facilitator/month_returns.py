@@ -53,7 +53,7 @@ def page(
         sites=month_grid.sites(at_work, cells),
         rows=rows,
         empty_sites=tuple(EmptySite(site, nil, not nil and site.award_id in nils) for site, nil in own),
-        comment=typed.comment if typed else (draft.comment if draft else None) or "",
+        comment=typed.comment if typed else (draft.comment if draft and not partial else None) or "",
         saved_at=draft.saved_at if draft else None,
         saved_by=draft.saved_by if draft else None,
         sendings=sendings,

@@ -5,23 +5,29 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy.orm import Session
 
 from facilitator import reminder_owing, second_answers
 from facilitator.awards import Award
-from facilitator.commitments import ExpectedDocument
 from facilitator.contracts import Contract, PlacementContract
 from facilitator.hours import LIVE, NilDeclaration, Share, Timesheet
 from facilitator.markets import Lot, LotDate, LotStop, Market
 from facilitator.month_words import Words
-from facilitator.organisations import Organisation
-from facilitator.paperwork import DocumentKind, letter_label
 from facilitator.people import Person
 from facilitator.periods import Interval, last_of_month
 from facilitator.placements import Placement
 from facilitator.reminder_calendar import Site, common_days, months_over
-from facilitator.reminder_owing import LEADERS, Owing
+from facilitator.reminder_owing import Owing
+from facilitator.reminder_questions import (
+    Awaited,
+    Proposed,
+    Unanswered,
+    awaited,
+    proposed,
+    short_name,
+    unanswered,
+)
 from facilitator.second_answers import SecondAnswer
 from facilitator.sendings import Sending
 from facilitator.vocabulary import Periodicity, PlacementState, SocialConsideration, TimesheetState
@@ -70,49 +76,6 @@ class Said:
     award_ids: tuple[int, ...]
     split_on: datetime.date | None
     contested: bool
-
-
-@dataclass(frozen=True)
-class Unanswered:
-    """A live share about which the second side has said nothing."""
-
-    share_id: int
-    territory_id: int
-    answerer_id: int
-    declarant: str
-    month: Month
-    declared_on: datetime.date
-    lot_id: int
-    person_id: int
-    person: str
-
-
-@dataclass(frozen=True)
-class Proposed:
-    """A placement that waits for its employer."""
-
-    id: int
-    territory_id: int
-    employer_id: int
-    lot_id: int
-    person_id: int
-    person: str
-    proposed_on: datetime.date
-    to_on: datetime.date | None
-
-
-@dataclass(frozen=True)
-class Awaited:
-    """A document that has not come; the company of its award, else the one that answers for the lot."""
-
-    id: int
-    territory_id: int
-    lot_id: int
-    organisation_id: int | None
-    label: str
-    expected_on: datetime.date
-    person_id: int | None
-    person: str | None
 
 
 @dataclass
@@ -164,7 +127,9 @@ def load(session: Session, on: datetime.date, territory_ids: Collection[int] | N
     _sheets(session, facts, here(Timesheet), on)
     _words(session, facts, here, on)
     facts.awards = reminder_owing.owing(session, here)
-    _questions(session, facts, here, on)
+    facts.unanswered = unanswered(session, here)
+    facts.proposed = proposed(session, here)
+    facts.documents = awaited(session, here, on)
     return facts
 
 
@@ -207,10 +172,6 @@ def _site(market: str, number: str, title: str) -> str:
     return words if len(words) <= LONGEST_SITE else f"{words[: LONGEST_SITE - 1].rstrip()}…"
 
 
-def _short(first_name: str, last_name: str) -> str:
-    return f"{first_name} {last_name[:1].upper()}."
-
-
 def _work(session: Session, facts: Facts, here: ColumnElement[bool], on: datetime.date) -> None:
     """Contracts that ran in the months asked, with the confirmed placements that they serve (one select)."""
     last_on = func.coalesce(Contract.ended_on, Contract.to_on)
@@ -235,7 +196,7 @@ def _work(session: Session, facts: Facts, here: ColumnElement[bool], on: datetim
         days = (Interval(row.from_on, row.last_on), Interval(row.placed_from, row.placed_to))
         facts.at_work.append(
             AtWork(
-                row.id, row.territory_id, row.employer_id, row.person_id, _short(row.first_name, row.last_name),
+                row.id, row.territory_id, row.employer_id, row.person_id, short_name(row.first_name, row.last_name),
                 row.award_id, row.lot_id, days, facts.site[row.lot_id],
             )
         )  # fmt: skip
@@ -288,7 +249,7 @@ def _keep(facts: Facts, shares: list[Any]) -> None:
     sheet = Said(
         row.id, row.territory_id, row.contract_id, row.declarant_id, row.month, row.from_on, row.to_on,
         row.declared_on, row.decided_on or row.declared_on, row.refusal_reason, row.person_id,
-        _short(row.first_name, row.last_name), tuple(each.lot_id for each in shares),
+        short_name(row.first_name, row.last_name), tuple(each.lot_id for each in shares),
         tuple(each.award_id for each in shares), split_on, any(each.contested for each in shares),
     )  # fmt: skip
     (facts.to_split if waits else facts.refused).append(sheet)
@@ -328,90 +289,3 @@ def _words(session: Session, facts: Facts, here: Any, on: datetime.date) -> None
             .distinct()
         )
     )
-
-
-def _questions(session: Session, facts: Facts, here: Any, on: datetime.date) -> None:
-    """What waits for the second side, for an employer, or on paper (three selects)."""
-    facts.unanswered = [
-        Unanswered(
-            row.id, row.territory_id, row.answerer_id, row.declarant, row.month, row.declared_on,
-            row.lot_id, row.person_id, _short(row.first_name, row.last_name),
-        )
-        for row in session.execute(_unanswered().where(here(Share)))
-    ]  # fmt: skip
-    facts.proposed = [
-        Proposed(
-            row.id, row.territory_id, row.employer_id, row.lot_id, row.person_id,
-            _short(row.first_name, row.last_name), row.proposed_on, row.to_on,
-        )
-        for row in session.execute(
-            select(
-                Placement.id, Placement.territory_id, Placement.employer_id, Placement.lot_id, Placement.person_id,
-                Person.first_name, Person.last_name, Placement.proposed_on, Placement.to_on,
-            )
-            .join(Person, Person.id == Placement.person_id)
-            .where(here(Placement), Placement.state == PlacementState.proposed)
-            .order_by(Placement.id)
-        )
-    ]  # fmt: skip
-    facts.documents = [
-        Awaited(
-            row.id, row.territory_id, row.lot_id, row.organisation_id,
-            letter_label(DocumentKind(row.kind), row.label, row.month), row.expected_on, row.person_id,
-            _short(row.first_name, row.last_name) if row.person_id else None,
-        )
-        for row in session.execute(_documents(on).where(here(ExpectedDocument)))
-    ]  # fmt: skip
-
-
-def _unanswered() -> Select[*tuple[Any, ...]]:
-    declarant = aliased(Organisation)
-    return (
-        select(
-            Share.id, Share.territory_id, second_answers.ANSWERER.label("answerer_id"),
-            func.coalesce(declarant.name, declarant.scheme + " " + declarant.identifier).label("declarant"),
-            Share.month, Timesheet.declared_on, Share.lot_id, Share.person_id,
-            Person.first_name, Person.last_name,
-        )
-        .join(Timesheet, Timesheet.id == Share.timesheet_id)
-        .join(Placement, Placement.id == Share.placement_id)
-        .outerjoin(Sending, Sending.id == Timesheet.sending_id)
-        .outerjoin(SecondAnswer, SecondAnswer.share_id == Share.id)
-        .join(declarant, declarant.id == second_answers.DECLARANT)
-        .join(Person, Person.id == Share.person_id)
-        .where(
-            Timesheet.state == TimesheetState.declared,
-            SecondAnswer.id.is_(None),
-            second_answers.ANSWERER.is_not(None),
-            Share.hours > 0,  # nobody is asked to confirm that nothing was worked
-        )
-        .order_by(Share.id)
-    )  # fmt: skip
-
-
-def _documents(on: datetime.date) -> Select[*tuple[Any, ...]]:
-    asked, leader = aliased(Award), aliased(Award)
-    leading = (
-        select(leader.organisation_id)
-        .where(leader.lot_id == ExpectedDocument.lot_id, leader.role.in_(LEADERS))
-        .limit(1)
-        .scalar_subquery()
-    )
-    return (
-        select(
-            ExpectedDocument.id, ExpectedDocument.territory_id, ExpectedDocument.lot_id,
-            func.coalesce(asked.organisation_id, leading).label("organisation_id"), ExpectedDocument.kind,
-            ExpectedDocument.label, ExpectedDocument.month, ExpectedDocument.expected_on,
-            Person.id.label("person_id"), Person.first_name, Person.last_name,
-        )
-        .outerjoin(asked, asked.id == ExpectedDocument.award_id)
-        .outerjoin(Contract, Contract.id == ExpectedDocument.contract_id)
-        .outerjoin(Person, Person.id == Contract.person_id)
-        .where(
-            ExpectedDocument.received_on.is_(None),
-            ExpectedDocument.expected_on < on,
-            ExpectedDocument.lot_id.in_(select(Award.lot_id)),
-            ExpectedDocument.expected_on >= months_over(on)[0],
-        )
-        .order_by(ExpectedDocument.id)
-    )  # fmt: skip

@@ -10,7 +10,8 @@ from facilitator import french
 from facilitator.labels import Labelled
 from facilitator.periods import last_of_month
 from facilitator.reminder_calendar import after, asked, late_from, months_over
-from facilitator.reminder_facts import AtWork, Awaited, Facts, Said, load
+from facilitator.reminder_facts import AtWork, Facts, Said, load
+from facilitator.reminder_questions import Awaited
 
 
 class DueKind(Labelled):

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from facilitator import contacts, journal, link_reach, links
 from facilitator.links import ActionLink
+from facilitator.month_drafts import MonthDraft
 from facilitator.organisations import Organisation
 from facilitator.people import Person
 from facilitator.territories import Territory
@@ -77,6 +79,25 @@ def test_a_territory_alone_opens_no_name_of_another(two: Two) -> None:
     sheet = trade.declared(two.session, two.there.contract, "01/10/2026", "31/10/2026", "80")
     two.session.commit()
     assert two.client.get(f"/declaration/{two.token}/releves/{sheet.id}/corriger").status_code == 404
+
+
+def test_the_comment_of_a_draft_over_all_territories_is_not_told_on_a_page_of_some(two: Two) -> None:
+    contacts.add(two.session, two.one.id, two.etti, name="Alix Fictif", email=ADDRESS, by=None)
+    builders.sign_in(two.client, builders.user(two.session, MembershipRole.siae, organisation=two.etti))
+    own = two.client.get("/heures/mois/2026-10")
+    data = dict(form_in(own, form="mois").form_values())
+    kept = two.client.post(
+        "/heures/mois/2026-10/brouillon", data={**data, "comment": "Chantier voisin arrêté"}
+    )
+    assert kept.status_code == 303
+    assert "Chantier voisin arrêté" in two.client.get("/heures/mois/2026-10").text
+    two.client.delete_cookie("facilitator")
+    page = two.client.get(f"/declaration/{two.token}")
+    assert "Chantier voisin arrêté" not in page.text
+    form = dict(form_in(page, form="mois").form_values())
+    assert two.client.post(f"/declaration/{two.token}/brouillon", data=form).status_code == 303
+    draft = two.session.scalars(select(MonthDraft).execution_options(populate_existing=True)).one()
+    assert draft.comment == "Chantier voisin arrêté"  # what was not shown is kept
 
 
 def test_a_territory_that_knows_the_address_too_is_on_the_same_page(two: Two) -> None:
