@@ -8,6 +8,7 @@ from typing import Any
 from flask import request, url_for
 
 from facilitator import __version__, access
+from facilitator.permissions import DOORS
 from facilitator.vocabulary import MembershipRole
 
 
@@ -61,7 +62,7 @@ MENUS: Mapping[MembershipRole, tuple[Entry, ...]] = MappingProxyType(
                     "/globalisations",
                 ),
             ),
-            Entry("Suivis", "followups.index"),
+            Entry("Suivis", "followups.index", ("/enquete", "/objectifs", "/rapports")),
         ),
         MembershipRole.authority: (
             Entry("Mes marchés", "authorities.index"),
@@ -84,6 +85,11 @@ MENUS: Mapping[MembershipRole, tuple[Entry, ...]] = MappingProxyType(
         ),
         MembershipRole.referrer: (ASK,),
     }
+)
+# What came out of the clause: one row of local tabs, each shown to the roles that its door admits.
+RESULT_TABS = (
+    Entry("Appels", "followups.index"),
+    Entry("La chaîne et les taux", "followups.chain"),
 )
 SEARCHES: Mapping[MembershipRole, str] = MappingProxyType({MembershipRole.facilitator: "search.show"})
 FOOTER = (
@@ -111,7 +117,17 @@ def around() -> dict[str, Any]:
         "search_url": url_for(search) if search else None,
         "footer_links": [(label, url_for(endpoint)) for label, endpoint in FOOTER],
         "app_version": __version__,
+        "result_tabs": result_tabs,
     }
+
+
+def result_tabs() -> list[tuple[str, str, bool]]:
+    """The local tabs of the result pages that one’s role opens."""
+    role = access.current().role
+    entries = [each for each in RESULT_TABS if DOORS[each.endpoint].admits(role)]
+    urls = [url_for(each.endpoint) for each in entries]
+    nearest = max(map(_common, urls), default=0)
+    return [(each.label, url, 0 < _common(url) == nearest) for each, url in zip(entries, urls, strict=True)]
 
 
 def _menu(role: MembershipRole | None) -> list[tuple[str, str, bool]]:
