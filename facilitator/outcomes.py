@@ -16,7 +16,7 @@ from facilitator.paths import (
     paths,
     placement_end,
 )
-from facilitator.periods import Interval, add_months
+from facilitator.periods import DAY, Interval, add_months, merge
 from facilitator.vocabulary import (
     CONTRACT_GROUPS,
     IAE_KINDS,
@@ -42,6 +42,7 @@ __all__ = [
     "chain",
     "iae_family",
     "in_work",
+    "lasts",
     "on_schedule",
     "paths",
     "placement_end",
@@ -51,7 +52,8 @@ __all__ = [
 
 HALF_TIME = Decimal("17.5")
 LASTING_MONTHS = 6
-_INTERIM_DAYS = 182
+INTERIM_DAYS = 182  # 26 weeks
+INTERIM_MONTHS = 12  # missions that ended earlier no longer follow each other
 
 
 class IaeFamily(Labelled):
@@ -117,13 +119,18 @@ def iae_family(answer: Answer) -> IaeFamily:
     return IaeFamily.positive if answer.situation in positive else IaeFamily.other
 
 
+def lasts(from_on: date, last_on: date) -> bool:
+    """Say whether six months have gone by at the close of a day: from 1 January they end on 30 June."""
+    return last_on == date.max or add_months(from_on, LASTING_MONTHS) <= last_on + DAY
+
+
 def plie_family(answer: Answer, reference_on: date) -> PlieFamily:
     """Give the family of a PLIE exit: six months in work, at least half time unless chosen."""
     if answer.situation is Situation.formation_qualifiante and answer.training_validated:
         return PlieFamily.training
     if answer.situation not in _WORK or answer.since_on is None:
         return PlieFamily.not_positive
-    long_enough = add_months(answer.since_on, LASTING_MONTHS) <= reference_on
+    long_enough = lasts(answer.since_on, reference_on)
     enough_hours = answer.weekly_hours is not None and answer.weekly_hours >= HALF_TIME
     # Who works for oneself has no weekly hours to give.
     if answer.situation is Situation.creation:
@@ -248,7 +255,7 @@ def _situation(contract: KnownContract, contracts: Sequence[KnownContract], refe
         return Situation.cdi
     if contract.type is ContractType.ctt:
         days = _interim_days(contracts, reference_on)
-        return Situation.interim_6_plus if days >= _INTERIM_DAYS else Situation.interim_6_moins
+        return Situation.interim_6_plus if days >= INTERIM_DAYS else Situation.interim_6_moins
     if contract.type is ContractType.apprentissage:
         return Situation.apprentissage
     return _by_group(contract)
@@ -257,9 +264,8 @@ def _situation(contract: KnownContract, contracts: Sequence[KnownContract], refe
 def _by_group(contract: KnownContract) -> Situation:
     group = CONTRACT_GROUPS[contract.type]
     if group is SurveyGroup.cdd:
-        reached = add_months(contract.days.from_on, LASTING_MONTHS)
-        ends_later = contract.days.last_on >= reached or (reached - contract.days.last_on).days == 1
-        return Situation.cdd_6_plus if ends_later else Situation.cdd_6_moins
+        long_enough = lasts(contract.days.from_on, contract.days.last_on)
+        return Situation.cdd_6_plus if long_enough else Situation.cdd_6_moins
     return {
         SurveyGroup.cdi: Situation.cdi,
         SurveyGroup.professionnalisation: Situation.professionnalisation,
@@ -268,9 +274,7 @@ def _by_group(contract: KnownContract) -> Situation:
 
 
 def _interim_days(contracts: Sequence[KnownContract], reference_on: date) -> int:
-    """Days of temporary work begun by the reference date, missions added up."""
-    return sum(
-        each.days.days()
-        for each in contracts
-        if each.type is ContractType.ctt and each.days.from_on <= reference_on
-    )
+    """Days of the missions of the last twelve months, added up to their planned end; a day worked twice is one day."""
+    year = Interval(add_months(reference_on, -INTERIM_MONTHS) + DAY, reference_on)
+    missions = [each.days for each in contracts if each.type is ContractType.ctt and each.days.meets(year)]
+    return sum(each.days() for each in merge(missions))

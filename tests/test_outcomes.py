@@ -131,11 +131,13 @@ def test_another_siae_is_proposed_and_told_in_three_vocabularies() -> None:
 @pytest.mark.parametrize(
     ("answer", "family"),
     [
-        (Answer(Situation.cdi, day("2026-01-01"), D(35)), PlieFamily.lasting),
-        (Answer(Situation.cdi, day("2026-01-02"), D(35)), PlieFamily.not_positive),
+        (Answer(Situation.cdi, day("2026-01-02"), D(35)), PlieFamily.lasting),  # six months to the day
+        (Answer(Situation.cdi, day("2026-01-03"), D(35)), PlieFamily.not_positive),  # one day less
         (Answer(Situation.cdi, day("2025-01-01"), D(17)), PlieFamily.not_positive),
         (Answer(Situation.cdi, day("2025-01-01"), D(17), True), PlieFamily.lasting),
         (Answer(Situation.cdi, day("2025-01-01"), D("17.5"), False), PlieFamily.lasting),
+        (Answer(Situation.cdi, day("2025-01-01"), D("17.49"), False), PlieFamily.not_positive),
+        (Answer(Situation.cdi, day("2025-01-01")), PlieFamily.not_positive),  # nobody said the hours
         (Answer(Situation.cdi), PlieFamily.not_positive),
         (Answer(Situation.creation, day("2025-01-01")), PlieFamily.lasting),
         (Answer(Situation.formation_qualifiante, training_validated=True), PlieFamily.training),
@@ -176,6 +178,51 @@ def test_the_situation_of_a_known_contract(
     type_: ContractType, end: str | None, situation: Situation
 ) -> None:
     found = propose([KnownContract(type_, days("2026-01-01", end), 1)], day("2026-02-28"), 2)
+    assert found is not None and found.situation is situation
+
+
+@pytest.mark.parametrize(
+    ("since", "reference", "lasting"),
+    [
+        ("2026-01-01", "2026-06-30", True),  # hired the day after an exit on 31/12: counted at 6 months
+        ("2026-01-02", "2026-06-30", False),
+        ("2025-08-31", "2026-02-27", True),  # six months from 31/08 are over before 28/02
+        ("2025-08-31", "2026-02-26", False),
+        ("2025-09-01", "2026-02-28", True),
+        ("2023-08-30", "2024-02-28", True),  # a leap year
+        ("2023-08-31", "2024-02-27", False),
+    ],
+)
+def test_six_months_end_on_the_day_before_the_same_day(since: str, reference: str, lasting: bool) -> None:
+    answer = Answer(Situation.cdi, day(since), D(35))
+    expected = PlieFamily.lasting if lasting else PlieFamily.not_positive
+    assert plie_family(answer, day(reference)) is expected
+    fixed = KnownContract(ContractType.cdd, days(since, reference), 1)
+    found = propose([fixed], day(since), 2)
+    assert found is not None
+    assert found.situation is (Situation.cdd_6_plus if lasting else Situation.cdd_6_moins)
+
+
+def ctt(start: str, end: str) -> KnownContract:
+    return KnownContract(ContractType.ctt, days(start, end), 1)
+
+
+@pytest.mark.parametrize(
+    ("missions", "situation"),
+    [
+        # 91 + 91 days, with a hole between them
+        ([ctt("2026-01-01", "2026-04-01"), ctt("2026-05-01", "2026-07-30")], Situation.interim_6_plus),
+        ([ctt("2026-01-01", "2026-04-02"), ctt("2026-05-01", "2026-07-30")], Situation.interim_6_plus),
+        ([ctt("2026-01-02", "2026-04-01"), ctt("2026-05-01", "2026-07-30")], Situation.interim_6_moins),
+        # two agencies on the same days: 91 days, not 182
+        ([ctt("2026-05-01", "2026-07-30"), ctt("2026-05-01", "2026-07-30")], Situation.interim_6_moins),
+        # a mission that ended more than a year before does not follow on
+        ([ctt("2025-03-01", "2025-06-15"), ctt("2026-05-01", "2026-07-30")], Situation.interim_6_moins),
+        ([ctt("2025-03-01", "2025-06-16"), ctt("2026-05-01", "2026-07-30")], Situation.interim_6_plus),
+    ],
+)
+def test_successive_missions_add_up(missions: list[KnownContract], situation: Situation) -> None:
+    found = propose(missions, day("2026-06-15"), 2)
     assert found is not None and found.situation is situation
 
 
