@@ -10,6 +10,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     delete,
+    or_,
     select,
 )
 from sqlalchemy.exc import IntegrityError
@@ -120,6 +121,15 @@ def find_or_create(session: Session, scheme: str, identifier: str, name: str | N
 def by_siret(session: Session, siret: str) -> Organisation | None:
     """The organisation of a SIRET, spaces allowed."""
     return session.scalar(_of(IdentifierScheme.SIRET, re.sub(r"\s", "", siret)))
+
+
+def of_role(session: Session, role: OrganisationRoleName, but: int | None = None) -> list[tuple[str, str]]:
+    """Those who play a part, by name, as (id, label); `but` is shown even without it."""
+    playing = select(OrganisationRole.organisation_id).where(OrganisationRole.role == role)
+    rows = session.scalars(
+        select(Organisation).where(or_(Organisation.id.in_(playing), Organisation.id == but))
+    )
+    return sorted(((str(each.id), each.label) for each in rows), key=lambda each: each[1].casefold())
 
 
 def add_role(

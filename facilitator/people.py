@@ -34,7 +34,9 @@ class Person(Versioned, Model):
     __table_args__ = (
         one_of("sex", Sex),
         one_of("education", EducationLevel),
+        CheckConstraint("dossier_number IS NULL OR referrer_id IS NOT NULL", name="dossier"),
         Index("ix_persons_search", "territory_id", "search_name"),
+        Index("uq_persons_dossier", "territory_id", "referrer_id", "dossier_number", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -49,6 +51,8 @@ class Person(Versioned, Model):
     qpv_zoning: Mapped[int | None]  # year of the zoning
     education: Mapped[str | None] = mapped_column(String(12))
     referrer_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
+    dossier_number: Mapped[str | None] = mapped_column(String(40))  # in the software of the referrer
+    anonymised_on: Mapped[datetime.date | None]
     created_at: Mapped[datetime.datetime] = mapped_column(Instant)
 
     @property
@@ -168,9 +172,11 @@ def register(
     qpv_zoning: int | None = None,
     education: str | None = None,
     referrer_id: int | None = None,
+    dossier_number: str | None = None,
 ) -> Person:
     """Register a participant; the same names and birth date in the territory are refused as a duplicate."""
     refuse_odd_age(birth_on, on)
+    _refuse_dossier(session, territory_id, None, referrer_id, dossier_number)
     search_name = normalised(last_name, first_name)
     if birth_on is not None:
         _refuse_same_person(session, territory_id, search_name, birth_on)
@@ -186,6 +192,7 @@ def register(
         qpv_zoning=qpv_zoning,
         education=education,
         referrer_id=referrer_id,
+        dossier_number=dossier_number,
         created_at=journal.now(),
     )
     session.add(person)
@@ -196,6 +203,8 @@ def register(
 
 def amend(session: Session, person: Person, *, by: int | None, **fields: object) -> None:
     """Change facts of a person; the journal keeps which fields, never their values."""
+    told = {name: fields.get(name, getattr(person, name)) for name in ("referrer_id", "dossier_number")}
+    _refuse_dossier(session, person.territory_id, person.id, told["referrer_id"], told["dossier_number"])
     changed = sorted(name for name, value in fields.items() if getattr(person, name) != value)
     for name in changed:
         setattr(person, name, fields[name])
@@ -260,4 +269,29 @@ def _refuse_same_person(
         raise PersonRefused(
             "Une personne portant ces nom, prénom et date de naissance est déjà inscrite sur le territoire."
             " Choisissez-la dans la liste proposée."
+        )
+
+
+def _refuse_dossier(
+    session: Session, territory_id: int, person_id: int | None, referrer_id: object, number: object
+) -> None:
+    """A dossier number belongs to a référent, and names one person there."""
+    if not number:
+        return
+    if referrer_id is None:
+        raise PersonRefused(
+            "Un numéro de dossier est celui du référent\u00a0: choisissez le référent, ou effacez le numéro."
+        )
+    other = session.scalar(
+        select(Person.id).where(
+            Person.territory_id == territory_id,
+            Person.referrer_id == referrer_id,
+            Person.dossier_number == number,
+            Person.id != (person_id or 0),
+        )
+    )
+    if other is not None:
+        raise PersonRefused(
+            f"Le numéro de dossier {number} est déjà celui d’une autre personne chez ce référent. Vérifiez le numéro,"
+            " ou cherchez-le dans la liste des personnes pour corriger l’autre fiche."
         )

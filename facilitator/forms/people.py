@@ -62,6 +62,13 @@ class PersonForm(EditForm):
     )
     qpv_zoning = WholeField("Année du zonage", low=2014, high=2100)
     education = CodeField("Niveau de diplôme", EducationLevel, blank="Non précisé")
+    referrer_id = CodeField("Référent unique de parcours", blank="Aucun")
+    dossier_number = LineField(
+        "Numéro de dossier chez le référent",
+        longest=40,
+        description="Tel que l’écrit le logiciel du référent\u00a0: il sert à coller ses réponses.",
+        render_kw={"autocomplete": "off"},
+    )
     confirmed = BooleanField("C’est une autre personne\u00a0: l’enregistrer quand même")
     on: datetime.date
 
@@ -70,7 +77,8 @@ class PersonForm(EditForm):
 
     def facts(self) -> dict[str, Any]:
         """The facts of the person, by column."""
-        return self.typed("confirmed")
+        referrer = self.referrer_id.data
+        return self.typed("confirmed") | {"referrer_id": int(referrer) if referrer else None}
 
 
 class RequestForm(TradeForm):

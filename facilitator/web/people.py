@@ -4,11 +4,13 @@ from typing import Any
 
 from flask import Blueprint, flash, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import and_, or_, true
 
 from facilitator import (
     access,
     followups,
     journeys,
+    organisations,
     people,
     person_file,
     placement_list,
@@ -18,10 +20,11 @@ from facilitator import (
 )
 from facilitator.db import db
 from facilitator.forms.people import PersonForm
+from facilitator.organisations import Organisation
 from facilitator.people import Person, PersonRefused
 from facilitator.placements import Placement
 from facilitator.refusals import Conflict, Refused
-from facilitator.vocabulary import ContractType
+from facilitator.vocabulary import ContractType, OrganisationRoleName
 from facilitator.web import clock, conflicts, keyset, letters, once, sheets
 from facilitator.web.answers import page
 from facilitator.web.sheets import Sheet
@@ -39,8 +42,8 @@ def index() -> ResponseReturnValue:
     rows = visibility.persons(member).with_only_columns(
         Person.id, Person.first_name, Person.last_name, Person.birth_on, Person.commune
     )
-    for word in people.normalised(words).split():
-        rows = rows.where(Person.search_name.contains(word, autoescape=True))
+    named = [Person.search_name.contains(word, autoescape=True) for word in people.normalised(words).split()]
+    rows = rows.where(or_(and_(true(), *named), Person.dossier_number == words.strip()))
     months = None
     if request.args.get("filtre") == UNHIRED:
         rules = unhired.rules_on(db.session(), member.territory_id, clock.today())
@@ -76,8 +79,7 @@ def described(person: Person) -> dict[str, str]:
 @blueprint.route("/nouvelle", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
     """Register a person; those who may be the same are proposed first."""
-    member, form = access.current(), PersonForm()
-    form.on = clock.today()
+    member, form = access.current(), _form()
     if not form.validate_on_submit():
         return page("facilitators/people/new.html", form, alike=[])
     if (replay := once.replayed(form)) is not None:
@@ -95,6 +97,15 @@ def new() -> ResponseReturnValue:
         return page("facilitators/people/new.html", form, alike=alike)
     flash(f"{person.name} est inscrit au fichier du territoire.", "done")
     return once.commit(form, url_for(".show", person_id=person.id))
+
+
+def _form(**given: Any) -> PersonForm:
+    """The form with the référents to choose from; the one of the person stays among them."""
+    form = PersonForm(**given)
+    form.on = clock.today()
+    chosen = getattr(given.get("obj"), "referrer_id", None)
+    form.referrer_id.offer(organisations.of_role(db.session(), OrganisationRoleName.referrer, chosen))
+    return form
 
 
 def _alike(form: PersonForm, territory_id: int) -> list[dict[str, str]]:
@@ -131,6 +142,7 @@ def _file(person: Person) -> dict[str, Any]:
         "fiches": person_file.fiches(session, person.id),
         "letters": letters.about("person", person.id, limit=SHOWN_LETTERS),
         "requests": request_lists.of_person(session, person),
+        "referrer": session.get(Organisation, person.referrer_id) if person.referrer_id else None,
         "overdue": unhired.of_person(session, person, on),
         "windows": person_file.windows(session, person, [contract for contract, _ in contracts]),
         "placements": [(each, placement_list.turn(each, on, ends.get(each.id))) for each in lines],
@@ -147,13 +159,12 @@ def edit(person_id: int) -> ResponseReturnValue:
     """Amend a person; two editors read both versions."""
     person = access.person_or_404(person_id, lock=request.method == "POST")
     back = url_for(".show", person_id=person.id)
-    form = PersonForm(obj=person)
-    form.on = clock.today()
+    form = _form(obj=person)
     del form.confirmed
 
     def verb() -> str:
         form.check_version(person)
-        people.amend(db.session(), person, by=access.current().user_id, **form.typed("confirmed"))
+        people.amend(db.session(), person, by=access.current().user_id, **form.facts())
         return back
 
     crumbs = (("Personnes", url_for(".index")), (person.name, back), ("Modifier", None))
@@ -168,6 +179,6 @@ def edit(person_id: int) -> ResponseReturnValue:
     except Conflict:
         db.session.rollback()
         person = access.person_or_404(person_id)
-        current = PersonForm(formdata=None, obj=person)
+        current = _form(formdata=None, obj=person)
         del current.confirmed
         return conflicts.page(form, person, current, submit="Enregistrer ma version", cancel_url=back)

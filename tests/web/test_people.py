@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from facilitator.journal import AccessLogEntry
 from facilitator.people import Eligibility, EligibilityCriterion, Person, Window, WindowAdjustment
+from facilitator.vocabulary import OrganisationRoleName
 from tests import builders, trade
 from tests.forms_in_pages import Browser, page_of, text_of
 from tests.web.desk import BUDGET, Desk, open_desk
@@ -221,3 +222,35 @@ def test_a_person_of_another_territory_is_not_amended(desk: Desk) -> None:
     elsewhere = builders.chain(desk.session, "ailleurs")
     desk.get(f"/personnes/{elsewhere.ids['person']}/modifier", 404)
     desk.get(f"/fiches/{elsewhere.ids['eligibility']}/valider", 404)
+
+
+def test_a_dossier_number_names_one_person_at_its_referent(desk: Desk) -> None:
+    mission, plie = (
+        builders.organisation(desk.session, name, OrganisationRoleName.referrer)
+        for name in ("Mission fictive", "PLIE fictif")
+    )
+    desk.session.commit()
+    typed = {"referrer_id": str(mission.id), "dossier_number": "ML-0042"}
+    first = desk.send(desk.get("/personnes/nouvelle"), NAMES | typed)
+    said = text_of(desk.get(first.location))
+    assert mission.label in said and "dossier n° ML-0042" in said
+
+    other = {"last_name": "Modèle", "first_name": "Camille", "birth_on": "01/02/1991"}
+    refused = desk.send(desk.get("/personnes/nouvelle"), other | typed, 422)
+    assert "déjà celui d’une autre personne chez ce référent" in text_of(refused)
+    assert page_of(refused).xpath("//input[@name='dossier_number']/@value") == ["ML-0042"]
+    lonely = desk.send(refused, {"referrer_id": ""}, 422)
+    assert "choisissez le référent" in text_of(lonely)
+    assert count(desk, Person) == 2
+
+    desk.send(lonely, {"referrer_id": str(plie.id)})  # the same number elsewhere is somebody else’s
+    camille = desk.session.scalars(select(Person).where(Person.last_name == "Modèle")).one()
+    again = desk.send(desk.get(f"/personnes/{camille.id}/modifier"), typed, 422)
+    assert "déjà celui d’une autre personne" in text_of(again)
+    desk.session.expire_all()
+    assert camille.referrer_id == plie.id
+    found = text_of(desk.get("/personnes?q=ML-0042"))
+    assert "Élodie" in found and "Camille" in found
+    desk.send(desk.get(f"/personnes/{camille.id}/modifier"), {"referrer_id": "", "dossier_number": ""})
+    desk.session.expire_all()
+    assert (camille.referrer_id, camille.dossier_number) == (None, None)
