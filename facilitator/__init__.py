@@ -59,10 +59,11 @@ def set_up_templates(app: Flask) -> None:
 
 def set_up_database(app: Flask) -> None:
     """Engine, models and migrations."""
-    from facilitator import attestation_watch, db, journal_chain, verdicts
+    from facilitator import attestation_watch, db, journal_chain, stored_paths, verdicts
     from facilitator import tables as tables  # loaded for the metadata
 
     db.init_app(app)
+    stored_paths.listen()
     verdicts.listen()
     attestation_watch.listen()
     journal_chain.listen()  # the last hook: it seals the lines that the others write

@@ -215,6 +215,16 @@ def touch(session: Session, kind: str, *ids: int | None) -> None:
     noted.setdefault(kind, set()).update(each for each in ids if each is not None)
 
 
+def touched(session: Session) -> dict[str, set[int]]:
+    """What was touched since the last commit, also what a verdict was given for already."""
+    both = (session.info.get("touched", {}), session.info.get("judged", {}))
+    found: dict[str, set[int]] = {}
+    for noted in both:
+        for kind, ids in noted.items():
+            found.setdefault(kind, set()).update(ids)
+    return found
+
+
 def take_touched(session: Session) -> dict[str, set[int]]:
     """What was touched since the last call."""
     touched: dict[str, set[int]] = session.info.pop("touched", {})

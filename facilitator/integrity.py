@@ -10,7 +10,7 @@ from itertools import groupby
 from sqlalchemy import and_, func, or_, select, text
 from sqlalchemy.orm import Session
 
-from facilitator import attestation_watch, journal_chain, statements, verdicts
+from facilitator import attestation_watch, journal_chain, statements, stored_paths, verdicts
 from facilitator.attestations import Attestation
 from facilitator.awards import Award
 from facilitator.commitments import LedgerLine
@@ -46,6 +46,7 @@ def checks(session: Session, on: datetime.date) -> Iterator[Check]:
     yield Check("transfers", "Transferts entre entreprises", tuple(_transfers(session)))
     yield Check("ledger", "Heures engagées", tuple(_ledger(session)))
     yield Check("places", "Rattachements", tuple(_places(session)))
+    yield Check("paths", "Parcours et sorties", tuple(_paths(session)))
     yield Check("attestations", "Attestations délivrées", tuple(_attestations(session)))
     yield Check("frozen", "Bilans envoyés", tuple(_frozen(session)))
     yield Check("journal", "Journal scellé de chaque lot", tuple(journal_chain.faults(session)))
@@ -60,6 +61,11 @@ def _drift(session: Session) -> Iterator[str]:
 def _said(columns: verdicts.Columns) -> str:
     standing, retained, _, reason, *_ = columns
     return f"{standing} {french_hours(retained)}" + (f" ({reason})" if reason else "")
+
+
+def _paths(session: Session) -> Iterator[str]:
+    for person_id in stored_paths.drift(session):
+        yield f"personne {person_id}\u00a0: son parcours enregistré n’est pas celui de ses mises à l’emploi"
 
 
 def _identity(session: Session, on: datetime.date) -> Iterator[str]:

@@ -62,6 +62,11 @@ def of_person(session: Session, person_id: int) -> list[Journey]:
     return _journeys(session, _placements().where(Placement.person_id == person_id))
 
 
+def of_people(session: Session, ids: Iterable[int]) -> list[Journey]:
+    """The journeys of several people (seven selects)."""
+    return _journeys(session, _placements().where(Placement.person_id.in_(set(ids))))
+
+
 def of_lots(session: Session, lot_ids: Iterable[int]) -> list[Journey]:
     """The journeys that pass through these lots; a path is whole, also where it passes elsewhere."""
     ids = set(lot_ids)

@@ -31,6 +31,7 @@ from facilitator import (
     reminders_sent,
     second_answers,
     sendings,
+    stored_paths,
     territories,
 )
 
@@ -65,5 +66,6 @@ DECLARED_IN = (
     remembered_names,
     second_answers,
     sendings,
+    stored_paths,
     territories,
 )

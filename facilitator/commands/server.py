@@ -3,9 +3,9 @@
 import click
 import waitress
 
-from facilitator import schema
+from facilitator import schema, stored_paths
 from facilitator.commands.frame import application, say
-from facilitator.db import writing
+from facilitator.db import db, writing
 
 THREADS = 4  # On SQLite more threads wait for each other; gunicorn's processes serve a real load.
 
@@ -15,6 +15,8 @@ def upgrade() -> None:
     """Any database to the newest schema."""
     with application(), writing():
         number = schema.upgrade()
+        stored_paths.fill(db.session())
+        db.session.commit()
     say(f"Base de données à jour (schéma {number}).")
 
 
