@@ -1,6 +1,6 @@
 """Small counts of people are masked, and enough others with them that no sum gives one back (trade.md §7)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -61,6 +61,16 @@ class _Table:
         rows = [self.rows[each] for each in hidden]
         return determined(rows, self.told()) or any(self._nearly_everybody(row) for row in rows)
 
+    def few(self, hidden: Sequence[int]) -> bool:
+        """Say whether the hidden rows, taken together, are still a handful of people of one category.
+
+        Their sum is what the totals leave once the rows that are shown are taken off; a small total is masked itself.
+        """
+        left = {each: sum(self.rows[index][each] for index in hidden) for each in self.checked()}
+        return any(
+            0 < count < self.threshold and self.totals[each] >= self.threshold for each, count in left.items()
+        )
+
     def _nearly_everybody(self, row: Row) -> bool:
         """People of several lots count once in the totals: the totals alone may tell one row."""
         outside = sum(self.totals) - sum(row)
@@ -84,21 +94,29 @@ def determined(rows: Sequence[Row], columns: Sequence[int]) -> bool:
 
 
 def hide(
-    rows: Sequence[Row], totals: Row, threshold: int, *, free: int = 0, small_cells: bool = True
+    rows: Sequence[Row],
+    totals: Row,
+    threshold: int,
+    *,
+    free: int = 0,
+    small_cells: bool = True,
+    pooled: bool = False,
+    hidden_already: Collection[int] = (),
 ) -> Shown:
     """Choose the rows to mask, whole; then more of them, the smallest first, until nothing is given back.
 
-    `totals` counts each person once. When hiding every row is not enough, the totals are masked too.
+    `totals` counts each person once. When hiding every row is not enough, the totals are masked too. `pooled`: rows
+    are read one by one beside the totals, so that those masked must also be many enough together.
     """
     table = _Table(rows, totals, threshold, free, small_cells)
-    hidden = [index for index, row in enumerate(rows) if table.small(row)]
+    hidden = [index for index, row in enumerate(rows) if index in hidden_already or table.small(row)]
     first, sizes = set(hidden), [sum(row) for row in rows]
     left = sorted(
         (index for index, size in enumerate(sizes) if size and index not in first),
         key=lambda index: (sizes[index], index),
         reverse=True,
     )
-    while hidden and left and table.given_back(hidden):
+    while hidden and left and (table.given_back(hidden) or (pooled and table.few(hidden))):
         hidden.append(left.pop())
     safe = not hidden or not table.given_back(hidden)
     masked, told = set(hidden), set(table.told())
@@ -139,6 +157,25 @@ def hide_counts(
         for each in inside if index in closed else _with_company(small, inside):
             shown[each] = None
     return shown
+
+
+def hide_parts(
+    parts: Mapping[K, int], threshold: int, hidden_already: Collection[K] = ()
+) -> dict[K, int | None]:
+    """Mask the small parts of a whole that is read beside each of them: never alone, never a handful together."""
+    whole = sum(parts.values())
+    hidden = {each for each, count in parts.items() if each in hidden_already or 0 < count < threshold}
+    left = sorted(
+        (each for each in parts if parts[each] and each not in hidden), key=lambda each: -parts[each]
+    )
+    while hidden and left and not _enough([parts[each] for each in hidden], min(threshold, whole)):
+        hidden.add(left.pop())
+    return {each: None if each in hidden else count for each, count in parts.items()}
+
+
+def _enough(counts: Sequence[int], threshold: int) -> bool:
+    """Masked counts that cannot be told from what is left of their sum: two or more, a crowd together."""
+    return len(counts) > 1 and (not any(counts) or sum(counts) >= threshold)
 
 
 def _with_company(small: set[K], counts: Mapping[K, int]) -> set[K]:
