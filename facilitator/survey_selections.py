@@ -169,7 +169,7 @@ def people(asked: Asked) -> Subquery:
     )
 
 
-def paths(asked: Asked, months: int) -> Select[Any]:
+def paths(asked: Asked, months: int) -> Select[*tuple[Any, ...]]:
     """Paths whose reference date falls in the year and is told, with what was learnt of it (NULL: nobody tried).
 
     One whose exit is still provisional on the day of the survey has not reached its milestone.
