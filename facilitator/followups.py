@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -11,6 +12,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from facilitator import journal
 from facilitator.contracts import Contract
 from facilitator.db import Hours, Instant, Model, Versioned, one_of
+from facilitator.followup_attempts import Attempt as Attempt
+from facilitator.followup_attempts import FollowUpRefused as FollowUpRefused
+from facilitator.followup_attempts import refuse_contradiction
 from facilitator.french import date as french_date
 from facilitator.journeys import Journey, of_person
 from facilitator.organisations import OrganisationRole
@@ -26,21 +30,18 @@ from facilitator.outcomes import (
     chain,
     propose,
 )
+from facilitator.people import Person
 from facilitator.periods import Interval
-from facilitator.refusals import Refused
 from facilitator.vocabulary import (
     AnsweredBy,
     Channel,
     ContractType,
     FollowUpOutcome,
     OrganisationRoleName,
+    OutOfScope,
     SiaeKind,
     Situation,
 )
-
-
-class FollowUpRefused(Refused):
-    """A follow-up cannot be recorded as asked."""
 
 
 class FollowUp(Versioned, Model):
@@ -54,7 +55,9 @@ class FollowUp(Versioned, Model):
         one_of("situation", Situation),
         one_of("channel", Channel),
         one_of("answered_by", AnsweredBy),
+        one_of("out_of_scope", OutOfScope),
         CheckConstraint("(outcome = 'answered') = (situation IS NOT NULL)", name="situation_of_answer"),
+        CheckConstraint("out_of_scope IS NULL OR outcome = 'out_of_scope'", name="scope"),
         CheckConstraint("tries >= 0", name="tries"),
         Index("ix_follow_ups_territory", "territory_id", "reference_on"),
     )
@@ -66,6 +69,7 @@ class FollowUp(Versioned, Model):
     milestone: Mapped[int]  # months
     reference_on: Mapped[datetime.date]  # the day that the question is about
     outcome: Mapped[str] = mapped_column(String(14))
+    out_of_scope: Mapped[str | None] = mapped_column(String(10))  # None: recorded before the reason was asked
     situation: Mapped[str | None] = mapped_column(String(24))
     since_on: Mapped[datetime.date | None]
     weekly_hours: Mapped[Decimal | None] = mapped_column(Hours)
@@ -94,16 +98,6 @@ class Due:
         end = self.journey.path.to_on
         assert end is not None  # a path without an end has no milestone
         return end
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """What one call, letter or look-up gave."""
-
-    outcome: FollowUpOutcome
-    channel: Channel
-    answered_by: AnsweredBy | None = None
-    answer: Answer | None = None
 
 
 def derived(session: Session, journeys: Sequence[Journey], on: datetime.date) -> list[Due]:
@@ -195,14 +189,17 @@ def record(session: Session, due: Due, attempt: Attempt, *, on: datetime.date, b
     Refuses a follow-up before its date or while the exit is provisional, a situation without an answer, and a
     second answer that contradicts the first; the same answer twice has one effect.
     """
+    _refuse_nobody(session, due)
     _refuse_early(due, on)
-    _refuse_contradiction(attempt)
+    refuse_contradiction(attempt, due.milestone.reference_on)
     row = due.known
     if row is not None and row.outcome == FollowUpOutcome.answered:
         if attempt.answer is not None and _answer_of(row) == attempt.answer:
             return row
+        said = Situation(row.situation).label if row.situation else row.outcome
         raise FollowUpRefused(
-            "Une réponse est déjà enregistrée pour cette échéance. Pour la changer, utilisez «\u00a0Corriger la réponse\u00a0»."
+            f"Une réponse est déjà enregistrée pour cette échéance\u00a0: {said}, le {french_date(row.called_on)}."
+            " Pour la changer, utilisez «\u00a0Corriger la réponse\u00a0»."
         )
     if row is None:
         row = FollowUp(
@@ -214,23 +211,26 @@ def record(session: Session, due: Due, attempt: Attempt, *, on: datetime.date, b
             tries=0,
         )
     _write(session, row, attempt, on=on, by=by)
+    _note(session, "follow_up", row, by)
     return row
 
 
 def correct(session: Session, due: Due, attempt: Attempt, *, on: datetime.date, by: int | None) -> FollowUp:
-    """Replace an answer that was wrong; the journal keeps that it was corrected."""
-    _refuse_contradiction(attempt)
+    """Replace an answer that was wrong; the journal keeps what it was, and who said otherwise."""
+    _refuse_nobody(session, due)
+    refuse_contradiction(attempt, due.milestone.reference_on)
     if due.known is None:
         raise FollowUpRefused("Aucune réponse n’est enregistrée pour cette échéance. Enregistrez-la d’abord.")
     tries = due.known.tries
     _write(session, due.known, attempt, on=on, by=by)
     due.known.tries = tries  # nobody was called again
+    _note(session, "correct", due.known, by)
     return due.known
 
 
 def _write(session: Session, row: FollowUp, attempt: Attempt, *, on: datetime.date, by: int | None) -> None:
     answer = attempt.answer
-    row.outcome = attempt.outcome
+    row.outcome, row.out_of_scope = attempt.outcome, attempt.why
     row.situation = answer.situation if answer else None
     row.since_on = answer.since_on if answer else None
     row.weekly_hours = answer.weekly_hours if answer else None
@@ -243,15 +243,24 @@ def _write(session: Session, row: FollowUp, attempt: Attempt, *, on: datetime.da
         row.tries += 1
     session.add(row)
     session.flush()
-    journal.note(
-        session,
-        "follow_up",
-        "follow_up",
-        row.id,
-        by=by,
-        territory_id=row.territory_id,
-        outcome=attempt.outcome,
-    )
+
+
+def _note(session: Session, verb: str, row: FollowUp, by: int | None) -> None:
+    """Each attempt and each correction stays readable after the next one: codes, never a name."""
+    told = {
+        name: getattr(row, name)
+        for name in ("outcome", "out_of_scope", "situation", "channel", "answered_by")
+    }
+    details: dict[str, Any] = {name: str(value) for name, value in told.items() if value is not None}
+    journal.note(session, verb, "follow_up", row.id, by=by, territory_id=row.territory_id, **details)
+
+
+def _refuse_nobody(session: Session, due: Due) -> None:
+    erased = session.scalar(select(Person.anonymised_on).where(Person.id == due.journey.person_id))
+    if erased is not None:
+        raise FollowUpRefused(
+            f"Cette personne a été anonymisée le {french_date(erased)}\u00a0: il n’y a plus personne à appeler."
+        )
 
 
 def _refuse_early(due: Due, on: datetime.date) -> None:
@@ -263,18 +272,6 @@ def _refuse_early(due: Due, on: datetime.date) -> None:
     if due.state != MilestoneState.due:
         raise FollowUpRefused(
             f"La question porte sur le {french_date(due.milestone.reference_on)}\u00a0: appelez à partir de ce jour."
-        )
-
-
-def _refuse_contradiction(attempt: Attempt) -> None:
-    answered = attempt.outcome == FollowUpOutcome.answered
-    if answered and attempt.answer is None:
-        raise FollowUpRefused("La personne a répondu\u00a0: choisissez sa situation à la date indiquée.")
-    if not answered and attempt.answer is not None:
-        label = attempt.outcome.label.lower()
-        raise FollowUpRefused(
-            f"«\u00a0{attempt.outcome.label}\u00a0» ne va pas avec une situation. Choisissez «\u00a0A répondu\u00a0», ou retirez la"
-            f" situation si le résultat est bien «\u00a0{label}\u00a0»."
         )
 
 

@@ -16,7 +16,10 @@ from facilitator.vocabulary import (
     Channel,
     DocumentKind,
     FieldActionKind,
+    FollowUpOutcome,
     LedgerKind,
+    OutOfScope,
+    Situation,
 )
 
 Details = Mapping[str, Any]
@@ -113,6 +116,14 @@ def _action(details: Details) -> str:
     return f"{kind} du {_day(details, 'done_on')}, {french.plural(minutes, 'minute')}"
 
 
+def _follow_up(details: Details) -> str:
+    """How a call ended, what was said and by which way."""
+    said = [_label(FollowUpOutcome, details.get("outcome"))]
+    said += [_label(Situation, details["situation"])] if details.get("situation") else []
+    said += [_label(OutOfScope, details["out_of_scope"])] if details.get("out_of_scope") else []
+    return f"{', '.join(said)}{_said_by(details)}"
+
+
 _SENTENCES: Mapping[tuple[str, str], str | Callable[[Details], str]] = MappingProxyType(
     {
         ("add_lot", "lot"): "Lot ajouté au marché.",
@@ -129,6 +140,8 @@ _SENTENCES: Mapping[tuple[str, str], str | Callable[[Details], str]] = MappingPr
         ("award", "award"): lambda d: (
             f"Entreprise ajoutée au lot\u00a0: {_label(AwardRole, d.get('role')).lower()}."
         ),
+        ("follow_up", "follow_up"): lambda d: f"Suivi\u00a0: {_follow_up(d)}.",
+        ("correct", "follow_up"): lambda d: f"Suivi corrigé\u00a0: {_follow_up(d)}.",
         ("amend", "award"): lambda d: f"Place d’une entreprise modifiée\u00a0: {_fields(d)}.",
         ("declare_nil", "award"): "Aucune heure faite\u00a0: «\u00a0néant\u00a0» déclaré.",
         ("add_ledger_line", "ledger_line"): lambda d: (

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from facilitator import contracts, followups, journeys
+from facilitator import contracts, followup_history, followups, journeys
 from facilitator.followups import Attempt, Due, FollowUp, FollowUpRefused
 from facilitator.outcomes import Answer
-from facilitator.vocabulary import AnsweredBy, Channel, FollowUpOutcome, Situation
+from facilitator.vocabulary import AnsweredBy, Channel, FollowUpOutcome, OutOfScope, Situation
 from tests import trade
 from tests.trade import Ground, day
 
@@ -26,6 +26,10 @@ def left(session: Session) -> Ground:
     contracts.end(session, ground.contract, EXIT, "Fin de mission", by=None)
     session.commit()
     return ground
+
+
+def said(answer: Answer) -> Attempt:
+    return Attempt(FollowUpOutcome.answered, Channel.phone, AnsweredBy.person, answer)
 
 
 def due(session: Session, ground: Ground, on: str, months: int = 6) -> Due:
@@ -84,6 +88,14 @@ def test_an_outcome_and_a_situation_never_contradict_each_other(session: Session
     for attempt, sentence in (
         (Attempt(FollowUpOutcome.answered, Channel.phone), "choisissez sa situation"),
         (Attempt(FollowUpOutcome.refused, Channel.phone, None, IN_WORK), "ne va pas avec une situation"),
+        (Attempt(FollowUpOutcome.out_of_scope, Channel.phone), "dites lequel"),
+        (
+            Attempt(FollowUpOutcome.unreachable, Channel.phone, why=OutOfScope.deces),
+            "«.Décès.» met la personne hors champ",
+        ),
+        (said(Answer(Situation.cdi, day("31/12/2025"))), "commence le 31.décembre.2025 vient après"),
+        (said(Answer(Situation.recherche, day("15/08/2025"))), "ne va pas avec une date de début"),
+        (said(Answer(Situation.inactif, None, D(35))), "ne va pas avec des heures"),
     ):
         with pytest.raises(FollowUpRefused, match=sentence):
             record(session, ground, attempt, "12/01/2026")
@@ -118,7 +130,7 @@ def test_the_chain_never_counts_those_who_have_not_reached_the_milestone(session
     outcomes = (
         ANSWERED,
         SILENT,
-        Attempt(FollowUpOutcome.out_of_scope, Channel.phone),
+        Attempt(FollowUpOutcome.out_of_scope, Channel.phone, why=OutOfScope.deces),
         Attempt(FollowUpOutcome.answered, Channel.phone, AnsweredBy.person, Answer(Situation.recherche)),
     )
     for person, attempt in zip(people, outcomes, strict=True):
@@ -138,3 +150,30 @@ def test_a_milestone_inside_a_provisional_exit_is_not_reached(session: Session) 
     session.commit()
     found = followups.chains(session, journeys.of_territory(session, ground.territory.id), day("30/12/2025"))
     assert (found[6].left, found[6].reached, found[6].in_scope) == (1, 0, 0)
+
+
+def test_an_anonymised_person_is_called_no_more(session: Session) -> None:
+    ground = left(session)
+    ground.person.anonymised_on = day("05/01/2026")
+    session.commit()
+    with pytest.raises(
+        FollowUpRefused, match=r"anonymisée le 5.janvier.2026.: il n’y a plus personne à appeler"
+    ):
+        record(session, ground, SILENT, "12/01/2026")
+    session.commit()
+    assert session.scalar(select(func.count(FollowUp.id))) == 0
+
+
+def test_a_correction_keeps_what_was_said_before(session: Session) -> None:
+    ground = left(session)
+    record(session, ground, SILENT, "30/12/2025")
+    row = record(session, ground, ANSWERED, "12/01/2026")
+    gone = Attempt(FollowUpOutcome.out_of_scope, Channel.email, AnsweredBy.referrer, why=OutOfScope.etranger)
+    followups.correct(session, due(session, ground, "14/01/2026"), gone, on=day("14/01/2026"), by=None)
+    session.commit()
+    assert (row.situation, row.out_of_scope, row.tries) == (None, OutOfScope.etranger, 2)
+    assert [each.sentence.replace("\u00a0", " ") for each in followup_history.of(session, row)] == [
+        "Suivi : Injoignable (téléphone).",
+        "Suivi : A répondu, CDI (téléphone).",
+        "Suivi corrigé : Hors champ, Départ à l’étranger (courriel).",
+    ]

@@ -130,6 +130,15 @@ def test_a_late_call_asks_about_the_reference_date(session: Session) -> None:
     assert (row.reference_on, row.called_on) == (SIX_MONTHS, day("20/03/2026"))
 
 
+def test_a_late_call_does_not_tell_what_came_after_the_reference_date(session: Session) -> None:
+    scene = whole(session)
+    due = followups.due_of(session, scene.person.id, day("31/08/2025"), 6, day("20/03/2026"))
+    hired = Attempt(FollowUpOutcome.answered, Channel.phone, None, Answer(Situation.cdi, day("10/03/2026")))
+    with pytest.raises(FollowUpRefused, match=r"porte sur le 28.février.2026.* 10.mars.2026 vient après"):
+        followups.record(session, due, hired, on=day("20/03/2026"), by=None)
+    assert session.query(FollowUp).count() == 0
+
+
 def test_a_forgotten_contract_joins_the_paths_and_the_answer_leaves_the_rate(session: Session) -> None:
     scene = whole(session)
     row = confirmed_from_the_desk(session, scene, "28/02/2026")

@@ -11,6 +11,7 @@ from facilitator import contracts, eligibility, followups, journeys, placements
 from facilitator.demo.organisations import Cast
 from facilitator.demo.participants import Job, Participant, validate_person
 from facilitator.demo.sites import Site
+from facilitator.followup_attempts import WITHOUT_WORK
 from facilitator.followups import Attempt, Due
 from facilitator.outcomes import Answer
 from facilitator.paths import MilestoneState
@@ -20,6 +21,7 @@ from facilitator.vocabulary import (
     Channel,
     ContractType,
     FollowUpOutcome,
+    OutOfScope,
     PlacementMode,
     SiaeKind,
     Situation,
@@ -142,7 +144,9 @@ def _attempt(session: Session, random: Random, due: Due) -> Attempt:
     if dice < 0.20:
         return Attempt(FollowUpOutcome.refused, Channel.phone, AnsweredBy.person)
     if dice < 0.22:
-        return Attempt(FollowUpOutcome.out_of_scope, Channel.phone, AnsweredBy.referrer)
+        gone = OutOfScope.etranger
+        return Attempt(FollowUpOutcome.out_of_scope, Channel.phone, AnsweredBy.referrer, why=gone)
     situation = random.choice(SITUATIONS)
-    since = due.milestone.reference_on - relativedelta(months=random.randint(1, 8))
+    months = random.randint(1, 8)
+    since = None if situation in WITHOUT_WORK else due.milestone.reference_on - relativedelta(months=months)
     return Attempt(FollowUpOutcome.answered, Channel.phone, AnsweredBy.person, Answer(situation, since))

@@ -9,7 +9,7 @@ from facilitator.forms.base import EditForm, TradeForm
 from facilitator.forms.contracts import check_weekly
 from facilitator.forms.fields import CodeField, FrenchDateField, HoursField
 from facilitator.outcomes import Answer
-from facilitator.vocabulary import AnsweredBy, Channel, FollowUpOutcome, Situation
+from facilitator.vocabulary import AnsweredBy, Channel, FollowUpOutcome, OutOfScope, Situation
 
 CHOOSE = InputRequired("Choisissez l’une des réponses proposées.")
 YES_NO = (("oui", "Oui"), ("non", "Non"))
@@ -25,6 +25,7 @@ class _FollowUpFields(TradeForm):
     outcome = CodeField("Résultat", FollowUpOutcome, validators=[CHOOSE])
     channel = CodeField("Par quel moyen", _CALLS, validators=[CHOOSE])
     answered_by = CodeField("Qui a répondu", _VOICES, blank="Sans réponse", validators=[Optional()])
+    why = CodeField("Si hors champ, pourquoi", OutOfScope, blank="Sans objet", validators=[Optional()])
     situation = CodeField("Situation", Situation, blank="Sans réponse", validators=[Optional()])
     since_on = FrenchDateField("Depuis le")
     weekly_hours = HoursField("Heures par semaine")
@@ -38,6 +39,22 @@ class _FollowUpFields(TradeForm):
         "Si formation, est-elle validée\u00a0?", YES_NO, blank="Sans objet", validators=[Optional()]
     )
 
+    def validate(self, *args: Any, **others: Any) -> bool:
+        """What is told of a situation waits for the situation: it is never dropped in silence."""
+        valid = super().validate(*args, **others)
+        told = (
+            self.since_on,
+            self.weekly_hours,
+            self.part_time_chosen,
+            self.same_employer,
+            self.training_validated,
+        )
+        if self.situation.data or not any(field.data for field in told):
+            return valid
+        sentence = "Choisissez la situation, ou effacez les précisions données dessous."
+        self.situation.errors = [*self.situation.errors, sentence]
+        return False
+
     def validate_weekly_hours(self, field: Any) -> None:
         check_weekly(field.data)
 
@@ -45,7 +62,9 @@ class _FollowUpFields(TradeForm):
         """What the call gave, as the domain reads it."""
         assert self.outcome.data and self.channel.data  # validated
         voice = AnsweredBy(self.answered_by.data) if self.answered_by.data else None
-        return Attempt(FollowUpOutcome(self.outcome.data), Channel(self.channel.data), voice, self._answer())
+        why = OutOfScope(self.why.data) if self.why.data else None
+        outcome, channel = FollowUpOutcome(self.outcome.data), Channel(self.channel.data)
+        return Attempt(outcome, channel, voice, self._answer(), why)
 
     def _answer(self) -> Answer | None:
         if not self.situation.data:

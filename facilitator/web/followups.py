@@ -205,6 +205,7 @@ def _stored(row: FollowUp) -> dict[str, Any]:
         "version": row.version,
         "outcome": row.outcome,
         "channel": row.channel,
+        "why": row.out_of_scope,
         "answered_by": row.answered_by,
         "situation": row.situation,
         "since_on": row.since_on,

@@ -99,7 +99,7 @@ def test_somebody_who_does_not_answer_stays_on_the_list_with_the_tries(desk: Des
     page = text_of(desk.get("/suivis"))
     assert person.name in page
     assert "2 essais" in page
-    desk.send(desk.get(url(person, exit_on)), {"outcome": "out_of_scope", "channel": "phone"})
+    desk.send(desk.get(url(person, exit_on)), {"outcome": "out_of_scope", "why": "etranger"})
     assert person.name in text_of(desk.get("/suivis?etat=out_of_scope"))
 
 
@@ -112,6 +112,9 @@ def test_a_contradiction_says_so_and_keeps_what_was_typed(desk: Desk) -> None:
         {"weekly_hours": "1e309"},
         {"since_on": "2026-02-30"},
         {"weekly_hours": "NaN"},
+        {"outcome": "out_of_scope", "situation": "", "weekly_hours": ""},
+        {"outcome": "unreachable", "situation": ""},
+        {"since_on": "31/12/2099"},
     ):
         refused = desk.send(page, CALL | wrong, 422)
         assert "Ce que vous avez saisi est gardé" in text_of(refused), wrong
@@ -125,10 +128,12 @@ def test_an_answer_is_corrected_with_two_versions_in_sight(desk: Desk) -> None:
     page = desk.get(f"{url(person, exit_on)}/corriger")
     desk.send(page, {"situation": "cdi"})
     assert row(desk.session, person).situation == Situation.cdi
-    late = desk.send(page, {"situation": "recherche", "submission": "a-second-editor-key"}, 409)
+    late = desk.send(
+        page, {"situation": "recherche", "weekly_hours": "", "submission": "a-second-editor-key"}, 409
+    )
     assert "CDI" in text_of(late)
     assert row(desk.session, person).situation == Situation.cdi
-    desk.send(late, {"situation": "recherche"})
+    desk.send(late, {"situation": "recherche", "weekly_hours": ""})
     assert row(desk.session, person).situation == Situation.recherche
 
 
@@ -151,7 +156,7 @@ def test_a_follow_up_that_no_date_calls_for_is_refused(desk: Desk, client: Brows
 def test_the_chain_shows_both_rates_with_their_n(desk: Desk) -> None:
     for situation in ("cdi", "cdd_6_plus", "recherche"):
         person, exit_on = left(desk)
-        desk.send(desk.get(url(person, exit_on)), CALL | {"situation": situation})
+        desk.send(desk.get(url(person, exit_on)), CALL | {"situation": situation, "weekly_hours": ""})
     person, exit_on = left(desk)
     desk.send(desk.get(url(person, exit_on)), {"outcome": "unreachable", "channel": "phone"})
     page = desk.get("/suivis/chaine")
