@@ -67,6 +67,9 @@ class Rules:
     insertion_rate: Decimal = Decimal(5)
     hourly_cost: Decimal = Decimal(30)
     reminder_days: tuple[int, ...] = (5,)
+    plie_positive: Decimal = Decimal(50)
+    plie_lasting: Decimal = Decimal(42)
+    plie_training: Decimal = Decimal(8)
 
     def months_for(self, contract_type: ContractType) -> int | None:
         """Length in months of the window for a type of contract; None = the whole contract."""
@@ -192,6 +195,9 @@ _LIST = (
     Parameter("insertion_rate", "Taux d’insertion proposé", "Proposé au calibrage.", "%", _decimal("0", "100")),
     Parameter("hourly_cost", "Coût horaire proposé", "Proposé au calibrage, en euros hors taxes.", "€", _decimal("0.01", "1000")),
     Parameter("reminder_days", "Jours de relance", "Jours du mois où part la lettre qui réunit tout ce qui manque, une par personne\xa0: «\xa05\xa0», ou «\xa05; 15\xa0» pour deux lettres.", "du mois", _days_of_month),
+    Parameter("plie_positive", "Objectif de sorties positives", "Part des sorties d’un PLIE, parmi les répondants\xa0; c’est la somme des deux objectifs qui suivent.", "%", _decimal("0", "100")),
+    Parameter("plie_lasting", "Objectif d’emploi durable", "Sorties en emploi depuis au moins six mois, à mi-temps au moins ou à temps partiel choisi.", "%", _decimal("0", "100")),
+    Parameter("plie_training", "Objectif de formation validée", "Sorties en formation qualifiante validée.", "%", _decimal("0", "100")),
 )  # fmt: skip
 PARAMETERS: Mapping[str, Parameter] = MappingProxyType({each.name: each for each in _LIST})
 

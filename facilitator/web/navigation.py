@@ -1,6 +1,6 @@
 """What stands around every page: the menu of each audience, the header’s account, the footer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -68,6 +68,7 @@ MENUS: Mapping[MembershipRole, tuple[Entry, ...]] = MappingProxyType(
             Entry("Mes marchés", "authorities.index"),
             Entry("Bilans et attestations", "authorities.sent_bilans"),
             Entry("Pénalités", "buyer_penalties.index"),
+            Entry("Achats responsables", "buyer_objectives.spaser"),
         ),
         MembershipRole.company: (
             Entry("Vos lots", "companies.lots", ("/entreprise/penalites",)),
@@ -90,6 +91,17 @@ MENUS: Mapping[MembershipRole, tuple[Entry, ...]] = MappingProxyType(
 RESULT_TABS = (
     Entry("Appels", "followups.index"),
     Entry("La chaîne et les taux", "followups.chain"),
+    Entry("Objectifs", "objectives.plie"),
+)
+# The programmes whose objectives are followed, each a page under «Objectifs».
+OBJECTIVE_TABS = (
+    Entry("PLIE", "objectives.plie"),
+    Entry("SPASER", "purchase_objectives.spaser"),
+    Entry("Déclarations DECP", "purchase_objectives.publications"),
+)
+BUYER_OBJECTIVE_TABS = (
+    Entry("SPASER", "buyer_objectives.spaser"),
+    Entry("Déclarations DECP", "buyer_objectives.publications"),
 )
 SEARCHES: Mapping[MembershipRole, str] = MappingProxyType({MembershipRole.facilitator: "search.show"})
 FOOTER = (
@@ -118,13 +130,23 @@ def around() -> dict[str, Any]:
         "footer_links": [(label, url_for(endpoint)) for label, endpoint in FOOTER],
         "app_version": __version__,
         "result_tabs": result_tabs,
+        "objective_tabs": objective_tabs,
     }
 
 
 def result_tabs() -> list[tuple[str, str, bool]]:
     """The local tabs of the result pages that one’s role opens."""
+    return _tabs(RESULT_TABS)
+
+
+def objective_tabs() -> list[tuple[str, str, bool]]:
+    """The programmes whose objectives one’s role reads."""
+    return _tabs((*OBJECTIVE_TABS, *BUYER_OBJECTIVE_TABS))
+
+
+def _tabs(several: Iterable[Entry]) -> list[tuple[str, str, bool]]:
     role = access.current().role
-    entries = [each for each in RESULT_TABS if DOORS[each.endpoint].admits(role)]
+    entries = [each for each in several if DOORS[each.endpoint].admits(role)]
     urls = [url_for(each.endpoint) for each in entries]
     nearest = max(map(_common, urls), default=0)
     return [(each.label, url, 0 < _common(url) == nearest) for each, url in zip(entries, urls, strict=True)]
