@@ -38,6 +38,14 @@ class Operation(Versioned, Model):
     """A project or consultation that groups markets (a NPNRU site, the lots of one consultation)."""
 
     __tablename__ = "operations"
+    __table_args__ = (
+        CheckConstraint("target_percent BETWEEN 1 AND 100", name="target_percent"),
+        CheckConstraint("women_percent BETWEEN 0 AND 100", name="women_percent"),
+        CheckConstraint("qpv_percent BETWEEN 0 AND 100", name="qpv_percent"),
+        CheckConstraint("alternance_percent BETWEEN 0 AND 100", name="alternance_percent"),
+        CheckConstraint("site_hours > 0", name="site_hours"),
+        CheckConstraint("(site_hours IS NULL) = (site_hours_source IS NULL)", name="site_hours_source"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     territory_id: Mapped[int] = mapped_column(ForeignKey("territories.id"), index=True)
@@ -45,6 +53,13 @@ class Operation(Versioned, Model):
     npnru: Mapped[bool] = mapped_column(default=False)
     gup: Mapped[bool] = mapped_column(default=False)
     sector: Mapped[str | None] = mapped_column(String(60))
+    convention: Mapped[str | None] = mapped_column(String(60))  # number of the ANRU convention
+    target_percent: Mapped[int | None]  # of the hours of the site; None: the usual one
+    women_percent: Mapped[int | None]  # these three in percent of the insertion hours
+    qpv_percent: Mapped[int | None]
+    alternance_percent: Mapped[int | None]
+    site_hours: Mapped[Decimal | None] = mapped_column(Hours)  # of the whole operation, when typed
+    site_hours_source: Mapped[str | None] = mapped_column(String(200))
 
 
 class Market(Versioned, Model):

@@ -8,6 +8,17 @@ from sqlalchemy.orm import Session
 from facilitator import journal
 from facilitator.markets import Market, MarketRefused, Operation
 
+FLAGS = ("npnru", "gup")
+OBJECTIVES = (
+    "convention",
+    "target_percent",
+    "women_percent",
+    "qpv_percent",
+    "alternance_percent",
+    "site_hours",
+    "site_hours_source",
+)
+
 
 class OperationRefused(MarketRefused):
     """An operation cannot be recorded as asked."""
@@ -44,8 +55,9 @@ def create(session: Session, territory_id: int, *, name: str, by: int | None, **
 
 
 def amend(session: Session, operation: Operation, *, by: int | None, **fields: Any) -> None:
-    """Change the name or the flags of an operation; refuses a name that the territory already uses."""
+    """Change what is known of an operation; refuses a name already used, and objectives that nothing asks for."""
     changed = sorted(name for name, value in fields.items() if getattr(operation, name) != value)
+    _refuse_objectives({name: fields.get(name, getattr(operation, name)) for name in (*FLAGS, *OBJECTIVES)})
     if "name" in changed:
         _refuse_same_name(session, operation.territory_id, fields["name"])
     for name in changed:
@@ -74,6 +86,22 @@ def group(session: Session, market: Market, operation: Operation | None, *, by: 
         territory_id=market.territory_id,
         operation=wanted,
     )
+
+
+def _refuse_objectives(told: dict[str, Any]) -> None:
+    """Objectives are those of an operation of urban renewal; hours of a site say where they come from."""
+    if not any(told[name] for name in FLAGS) and any(told[name] is not None for name in OBJECTIVES):
+        raise OperationRefused(
+            "Une convention, des objectifs ou des heures de chantier sont ceux d’une opération NPNRU ou GUP\u00a0:"
+            " cochez l’un des deux, ou videz ces champs."
+        )
+    if told["site_hours"] is not None and not told["site_hours"]:
+        raise OperationRefused("Des heures de chantier à 0 ne mesurent rien\u00a0: laissez le champ vide.")
+    if (told["site_hours"] is None) != (told["site_hours_source"] is None):
+        raise OperationRefused(
+            "Les heures du chantier se donnent avec leur source, par exemple l’annexe de la convention\u00a0:"
+            " remplissez les deux champs, ou aucun."
+        )
 
 
 def _refuse_same_name(session: Session, territory_id: int, name: str) -> None:

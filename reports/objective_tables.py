@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,6 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from facilitator import french, plie_objectives
 from facilitator.decp_values import Publication, words
+from facilitator.npnru import Group, GroupShare, ProjectLine
 from facilitator.plie_objectives import FollowedExit, Gauge, PlieObjectives, PlieRow
 from facilitator.spaser import Spaser, SpaserLine, SpaserMarket, SpaserSiae
 from reports import sheet
@@ -27,6 +28,8 @@ from reports.columns import (
     TEXT,
     Columns,
     Format,
+    Value,
+    masked,
     owed,
     percent,
     yes,
@@ -164,3 +167,46 @@ def plie(found: PlieObjectives, exits: Sequence[FollowedExit], names: Mapping[in
         Table("Chaîne", CHAIN, chain, "Aucune sortie."),
         Table("Sorties", people, exits, "Aucune sortie dans l’année."),
     ]
+
+
+def _of_group(group: Group, read: Callable[[GroupShare], Value]) -> Callable[[ProjectLine], Value]:
+    return lambda line: next((read(each) for each in line.shares if each.group is group), None)
+
+
+def _renewal() -> Columns[ProjectLine]:
+    columns: dict[str, tuple[Format, Callable[[ProjectLine], Value]]] = {
+        "Opération": (LONG, lambda line: line.project.name),
+        "Donneur d’ordre": (LONG, lambda line: line.buyer or "Ensemble"),
+        "Programme": (TEXT, lambda line: line.project.kind),
+        "Convention": (TEXT, lambda line: line.project.convention),
+        "Engagées": (HOURS, lambda line: owed(line.statement)),
+        "Retenues": (HOURS, lambda line: line.statement.retained),
+        "Heures du chantier": (HOURS, lambda line: line.base),
+        "Source": (LONG, lambda line: line.base_note),
+        "Objectif": (RATE, lambda line: percent(Decimal(line.project.target))),
+        "Part du chantier": (RATE, lambda line: percent(line.rate)),
+        "Heures visées": (HOURS, lambda line: line.aim),
+        "Personnes": (COUNT, lambda line: line.shares[0].of_people),
+    }
+    for group in Group:
+        columns |= {
+            f"{group.label}\u00a0: objectif": (
+                RATE,
+                _of_group(group, lambda each: percent(_decimal(each.target))),
+            ),
+            f"{group.label}\u00a0: part des heures": (RATE, _of_group(group, _rate)),
+            f"{group.label}\u00a0: personnes": (COUNT, _of_group(group, lambda each: masked(each.people))),
+        }
+    return columns
+
+
+def _decimal(value: int | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+
+def _rate(share: GroupShare) -> Value:
+    return masked(None) if share.masked else percent(share.rate)
+
+
+def renewal(lines: Sequence[ProjectLine]) -> list[Table]:
+    return [Table("Opérations", _renewal(), lines, "Aucune opération NPNRU ou GUP.")]

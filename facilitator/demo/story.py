@@ -17,6 +17,7 @@ from facilitator.demo import (
     declaring,
     fieldwork,
     months,
+    objectives,
     organisations,
     participants,
     penalties,
@@ -95,6 +96,7 @@ def load(
     verdicts.refresh(session)
     penalties.tell(session, territory.id, cast, on, facilitator.id)
     fieldwork.before_penalties(session, territory.id, facilitator.id)
+    objectives.aim(session, territory.id, facilitator.id)
     say("Bilans et attestations…")
     settlement.settle(session, random, territory.id, cast.buyers[0].id, on, facilitator.id, base_url)
     return accounts_made

@@ -5,7 +5,7 @@ from typing import Any
 from wtforms import BooleanField
 
 from facilitator.forms.base import EditForm
-from facilitator.forms.fields import LineField, required
+from facilitator.forms.fields import HoursField, LineField, WholeField, required
 from facilitator.forms.lots import RowField
 
 NPNRU = "Renouvellement urbain (NPNRU)"
@@ -38,3 +38,20 @@ class OperationForm(EditForm):
     npnru = BooleanField(NPNRU)
     gup = BooleanField(GUP)
     sector = LineField("Secteur", longest=60, description=SECTORS)
+    convention = LineField("Numéro de la convention", longest=60, description="Celui de la convention ANRU.")
+    target_percent = WholeField(
+        "Objectif d’insertion, en\u00a0% des heures du chantier",
+        low=1,
+        high=100,
+        description="Vide\u00a0: 5\u00a0% des travaux, 10\u00a0% pour la GUP.",
+    )
+    women_percent = WholeField("Objectif de femmes, en\u00a0% des heures d’insertion", high=100)
+    qpv_percent = WholeField("Objectif d’habitants de QPV, en\u00a0% des heures d’insertion", high=100)
+    alternance_percent = WholeField("Objectif d’alternance, en\u00a0% des heures d’insertion", high=100)
+    site_hours = HoursField(
+        "Heures du chantier, en tout",
+        description="Vide\u00a0: les heures du chantier saisies mois par mois sur chaque lot.",
+    )
+    site_hours_source = LineField(
+        "D’où vient ce nombre", description="Par exemple\u00a0: convention, avenant n°\u00a02, page\u00a014."
+    )

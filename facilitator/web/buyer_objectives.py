@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
-from facilitator import access, decp_values, followed_markets, french, spaser_figures
+from facilitator import access, decp_values, followed_markets, french, npnru_figures, spaser_figures
 from facilitator import spaser as indicators
 from facilitator.db import db
 from facilitator.decp_values import TO_MEND, Publication
@@ -39,6 +39,22 @@ def _spaser() -> tuple[Spaser, list[int]]:
     years = indicators.years(markets)
     year = objective_files.year("annee", years)
     return spaser_figures.of_buyer(session, buyer, markets, year, clock.today()), years
+
+
+@blueprint.get("/renouvellement-urbain")
+def renewal() -> ResponseReturnValue:
+    """What the buyer has in operations of urban renewal; small groups of people are masked."""
+    lines = npnru_figures.of_buyer(db.session(), _buyer().id, clock.today())
+    return render_template("authorities/renewal.html", lines=lines, on=clock.today())
+
+
+@blueprint.get("/renouvellement-urbain.xlsx")
+def renewal_workbook() -> Response:
+    """The same as a workbook."""
+    buyer, today = _buyer(), clock.today()
+    lines = npnru_figures.of_buyer(db.session(), buyer.id, today)
+    about = f"{buyer.label}, au {french.date(today)}."
+    return objective_files.download("NPNRU et GUP", about, objective_tables.renewal(lines))
 
 
 @blueprint.get("/declarations")

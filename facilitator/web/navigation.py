@@ -96,11 +96,13 @@ RESULT_TABS = (
 # The programmes whose objectives are followed, each a page under «Objectifs».
 OBJECTIVE_TABS = (
     Entry("PLIE", "objectives.plie"),
+    Entry("NPNRU et GUP", "renewal_objectives.index"),
     Entry("SPASER", "purchase_objectives.spaser"),
     Entry("Déclarations DECP", "purchase_objectives.publications"),
 )
 BUYER_OBJECTIVE_TABS = (
     Entry("SPASER", "buyer_objectives.spaser"),
+    Entry("NPNRU et GUP", "buyer_objectives.renewal"),
     Entry("Déclarations DECP", "buyer_objectives.publications"),
 )
 SEARCHES: Mapping[MembershipRole, str] = MappingProxyType({MembershipRole.facilitator: "search.show"})
