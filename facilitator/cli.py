@@ -12,6 +12,7 @@ from facilitator.commands import (
     mail,
     reminding,
     server,
+    survey,
 )
 
 COMMANDS: tuple[click.Command, ...] = (
@@ -27,6 +28,7 @@ COMMANDS: tuple[click.Command, ...] = (
     reminding.remind,
     server.serve,
     server.upgrade,
+    survey.survey,
 )
 
 

@@ -1,10 +1,7 @@
 """The bilan of a buyer from the command line: `compliance`."""
 
 import datetime
-import os
-import tempfile
 from pathlib import Path
-from typing import Any
 
 import click
 from sqlalchemy import exists, select
@@ -12,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from facilitator import bilans, french
 from facilitator.commands.frame import reading, say
+from facilitator.commands.options import day, write_file
 from facilitator.markets import Market
 from facilitator.organisations import Organisation, OrganisationRole
 from facilitator.refusals import Refused
@@ -24,19 +22,10 @@ class BilanRefused(Refused):
     """The bilan cannot be drawn up as asked; nothing was written."""
 
 
-def _day(context: click.Context, parameter: click.Parameter, value: Any) -> datetime.date | None:
-    if value is None:
-        return None
-    try:
-        return french.parse_date(value)
-    except Refused as refused:
-        raise click.BadParameter(refused.sentence, context, parameter) from None
-
-
 @click.command(help="Écrit le bilan d’un donneur d’ordre dans un classeur XLSX.")
 @click.option("--authority", "siret", required=True, help="SIRET du donneur d’ordre.")
 @click.option("--market", "decp_id", help="Identifiant du marché\u00a0; sans lui, tous les marchés.")
-@click.option("--on", callback=_day, help="Date de la situation, AAAA-MM-JJ (aujourd’hui par défaut).")
+@click.option("--on", callback=day, help="Date de la situation, AAAA-MM-JJ (aujourd’hui par défaut).")
 @click.option("--output", type=click.Path(path_type=Path), required=True, help="Fichier XLSX à écrire.")
 def compliance(siret: str, decp_id: str | None, on: datetime.date | None, output: Path) -> None:
     """One workbook; refuses an unknown buyer, one without market, a day to come, a place that cannot be written."""
@@ -45,7 +34,7 @@ def compliance(siret: str, decp_id: str | None, on: datetime.date | None, output
         buyer = _buyer(session, siret)
         market = _market(session, buyer, decp_id)
         bilan = bilans.of_authority(session, buyer, on or made_on, made_on, market)
-        _write(output, compliance_workbook.build(bilan))
+        write_file(output, compliance_workbook.build(bilan))
     when = french.date(bilan.situation.on)
     lots = french.plural(bilan.situation.statement.lots, "lot")
     say(f"Bilan de {bilan.situation.buyer} au {when} ({lots}) écrit dans {output}.")
@@ -85,28 +74,3 @@ def _market(session: Session, buyer: Organisation, decp_id: str | None) -> Marke
     raise BilanRefused(
         f"{buyer.label} n’a pas de marché «\u00a0{decp_id}\u00a0». Écrivez l’identifiant publié (DECP), sans espace."
     )
-
-
-def _write(output: Path, content: bytes) -> None:
-    """All of the file or nothing: it is written beside, then takes its name."""
-    beside: str | None = None
-    try:
-        with tempfile.NamedTemporaryFile(
-            dir=output.parent, prefix=f".{output.name[:40]}.", suffix=".part", delete=False
-        ) as file:
-            beside = file.name
-            file.write(content)
-        os.chmod(beside, 0o666 & ~_umask())
-        os.replace(beside, output)
-    except OSError as error:
-        if beside is not None:
-            Path(beside).unlink(missing_ok=True)
-        raise BilanRefused(
-            f"Le fichier {output} ne peut pas être écrit ({error.strerror}). Choisissez un autre emplacement."
-        ) from None
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
