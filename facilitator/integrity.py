@@ -10,7 +10,8 @@ from itertools import groupby
 from sqlalchemy import and_, func, or_, select, text
 from sqlalchemy.orm import Session
 
-from facilitator import attestation_watch, journal_chain, statements, stored_paths, verdicts
+from facilitator import associated_lots, attestation_watch, journal_chain, statements, stored_paths, verdicts
+from facilitator.associated_lots import ASSOCIATED_LOT, PILOT_LOT
 from facilitator.attestations import Attestation
 from facilitator.awards import Award
 from facilitator.commitments import LedgerLine
@@ -79,10 +80,10 @@ def _identity(session: Session, on: datetime.date) -> Iterator[str]:
                 yield f"lot {lot_id}\u00a0: des heures validées ne sont ni retenues ni expliquées"
                 continue
             parts = found.retained + found.unretained + found.awaiting + found.refused
-            if not found.declared == parts == sums.get(lot_id, Decimal(0)):
+            if not found.declared == parts == sums[lot_id]:
                 yield (
                     f"lot {lot_id}\u00a0: déclarées {french_hours(found.declared)}, parties {french_hours(parts)},"
-                    f" relevés {french_hours(sums.get(lot_id, Decimal(0)))}"
+                    f" relevés {french_hours(sums[lot_id])}"
                 )
 
 
@@ -101,12 +102,20 @@ def _statements(
 
 
 def _declared(session: Session, lots: list[int], on: datetime.date) -> dict[int, Decimal]:
-    rows = session.execute(
-        select(Share.lot_id, func.sum(Share.hours))
-        .where(Share.lot_id.in_(lots), Share.to_on <= on, Share.standing != Standing.outside)
-        .group_by(Share.lot_id)
+    """Hours of each lot by its relevés; those of an associated territory stand on the pilot’s lot too."""
+    told, hours = (Share.to_on <= on, Share.standing != Standing.outside), func.sum(Share.hours)
+    own = select(Share.lot_id, hours).where(Share.lot_id.in_(lots), *told).group_by(Share.lot_id)
+    lent = (
+        associated_lots.pairs(PILOT_LOT.id, hours)
+        .join(Share, Share.lot_id == ASSOCIATED_LOT.id)
+        .where(PILOT_LOT.id.in_(lots), *told)
+        .group_by(PILOT_LOT.id)
     )
-    return dict(rows.all())
+    found = dict.fromkeys(lots, Decimal(0))
+    for query in (own, lent):
+        for lot_id, declared in session.execute(query):
+            found[lot_id] += declared
+    return found
 
 
 def _shares_above_worked(session: Session) -> Iterator[str]:

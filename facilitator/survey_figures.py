@@ -319,7 +319,7 @@ def _employers(session: Session, asked: Asked) -> tuple[Figure, Figure, Breakdow
 def _by(session: Session, kind: Any, counted: Any) -> dict[str, int]:
     """How many of each kind that is known."""
     rows = session.execute(select(kind, _distinct(counted)).where(kind.is_not(None)).group_by(kind))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _distinct(column: Any) -> Any:
