@@ -10,8 +10,6 @@ from sqlalchemy.orm import Session
 from facilitator import followups, journeys
 from facilitator.followups import Due
 from facilitator.labels import Labelled
-from facilitator.markets import Lot, Market
-from facilitator.organisations import Organisation
 from facilitator.outcomes import MilestoneState
 from facilitator.people import Person
 from facilitator.vocabulary import FollowUpOutcome
@@ -83,32 +81,3 @@ def names(session: Session, dues: Iterable[Due]) -> dict[int, str]:
     ids = {due.journey.person_id for due in dues}
     rows = session.execute(select(Person.id, Person.first_name, Person.last_name).where(Person.id.in_(ids)))
     return {id_: f"{first} {last.upper()}" for id_, first, last in rows}
-
-
-def buyers(session: Session, territory_id: int) -> list[tuple[int, str]]:
-    """The buyers of the territory’s markets, by name, for a filter."""
-    rows = session.scalars(
-        select(Organisation).where(
-            Organisation.id.in_(select(Market.buyer_id).where(Market.territory_id == territory_id))
-        )
-    )
-    return sorted(((each.id, each.label) for each in rows), key=lambda each: each[1].casefold())
-
-
-def of_exits(session: Session, dues: Sequence[Due], year: int | None, buyer_id: int | None) -> list[Due]:
-    """The follow-ups after the exits of a year, of paths that pass through a buyer’s lots."""
-    lots = set() if buyer_id is None else _lots_of(session, buyer_id)
-    return [
-        due
-        for due in dues
-        if (year is None or due.exit_on.year == year)
-        and (buyer_id is None or any(stay.lot_id in lots for stay in due.journey.stays))
-    ]
-
-
-def _lots_of(session: Session, buyer_id: int) -> set[int]:
-    return set(
-        session.scalars(
-            select(Lot.id).join(Market, Market.id == Lot.market_id).where(Market.buyer_id == buyer_id)
-        )
-    )

@@ -1,9 +1,12 @@
 """Outcomes: a situation in the three vocabularies, the chain and its rates, what the tool already knows."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import takewhile
+from operator import itemgetter
 
 from facilitator import french
 from facilitator.labels import Labelled
@@ -31,6 +34,7 @@ __all__ = [
     "MILESTONES",
     "Answer",
     "Chain",
+    "ChainStep",
     "FollowedPath",
     "IaeFamily",
     "KnownContract",
@@ -48,6 +52,8 @@ __all__ = [
     "placement_end",
     "plie_family",
     "propose",
+    "steps_passed",
+    "tally",
 ]
 
 HALF_TIME = Decimal("17.5")
@@ -178,24 +184,50 @@ class Chain:
         return _percent(self.answered, self.in_scope)
 
 
+class ChainStep(Labelled):
+    """The steps of the chain, in order: who passes one has passed all those before."""
+
+    left = "left", "Parcours sortis"
+    reached = "reached", "Échéance atteinte"
+    in_scope = "in_scope", "Dans le champ"
+    asked = "asked", "Sollicités"
+    answered = "answered", "Répondants"
+    in_work = "in_work", "En emploi ou en formation qualifiante"
+
+
+_SILENT = frozenset({None, FollowUpOutcome.not_asked})
+
+
+def steps_passed(
+    reached: bool, outcome: FollowUpOutcome | None, situation: Situation | None
+) -> tuple[ChainStep, ...]:
+    """The steps of the chain that a path has passed at one milestone."""
+    passed = (
+        True,
+        reached,
+        outcome is not FollowUpOutcome.out_of_scope,
+        outcome not in _SILENT,
+        outcome is FollowUpOutcome.answered,
+        situation is not None and in_work(situation),
+    )
+    return tuple(step for step, _ in takewhile(itemgetter(1), zip(ChainStep, passed, strict=True)))
+
+
 def chain(followed: Iterable[FollowedPath]) -> Chain:
     """Count the chain of one milestone; who has not reached it is in no denominator."""
     left = list(followed)
-    reached = [each for each in left if each.reached]
-    in_scope = [each for each in reached if each.outcome is not FollowUpOutcome.out_of_scope]
-    silent = (None, FollowUpOutcome.not_asked)
-    asked = [each for each in in_scope if each.outcome not in silent]
-    answered = [each for each in asked if each.outcome is FollowUpOutcome.answered]
-    working = [each for each in answered if each.situation and in_work(each.situation)]
-    return Chain(
-        left=len(left),
-        reached=len(reached),
-        in_scope=len(in_scope),
-        asked=len(asked),
-        answered=len(answered),
-        in_work=len(working),
-        people=len({each.person_id for each in left}),
-    )
+    grouped = Counter((each.reached, each.outcome, each.situation) for each in left)
+    return tally(grouped, people=len({each.person_id for each in left}))
+
+
+def tally(
+    paths: Mapping[tuple[bool, FollowUpOutcome | None, Situation | None], int], *, people: int
+) -> Chain:
+    """The chain of paths counted by (milestone reached, outcome, situation)."""
+    counts: Counter[str] = Counter()
+    for known, number in paths.items():
+        counts.update({step.value: number for step in steps_passed(*known)})
+    return Chain(**{step.value: counts[step.value] for step in ChainStep}, people=people)
 
 
 def _percent(part: int, whole: int) -> Decimal | None:

@@ -56,32 +56,6 @@ def _states(asked: str) -> tuple[CallState, ...]:
     return tuple(CallState) if asked == ALL else OPEN
 
 
-@blueprint.get("/chaine")
-def chain() -> ResponseReturnValue:
-    """From those who left to those in work, at 6 and 12 months, never a rate without its n."""
-    session, member, on = db.session(), access.current(), clock.today()
-    buyers = followup_list.buyers(session, member.territory_id)
-    year, buyer_id = _number("annee"), _number("acheteur")
-    buyer_id = buyer_id if buyer_id in dict(buyers) else None
-    dues = followup_list.of_territory(session, member.territory_id, on)
-    years = sorted({due.exit_on.year for due in dues}, reverse=True)
-    chosen = followup_list.of_exits(session, dues, year, buyer_id)
-    return render_template(
-        "facilitators/followups/chain.html",
-        chains=followups.count(chosen, on),
-        years=[("", "toutes les années"), *((each, str(each)) for each in years)],
-        buyers=[("", "tous"), *buyers],
-        year=year,
-        buyer_id=buyer_id,
-        on=on,
-    )
-
-
-def _number(name: str) -> int | None:
-    typed = request.args.get(name, "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
-
-
 @blueprint.route(SHOW, methods=["GET", "POST"])
 def show(person_id: int, exit_on: str, months: int) -> ResponseReturnValue:
     """One follow-up: what is known, what is proposed, and the form of a call."""

@@ -90,7 +90,7 @@ MENUS: Mapping[MembershipRole, tuple[Entry, ...]] = MappingProxyType(
 # What came out of the clause: one row of local tabs, each shown to the roles that its door admits.
 RESULT_TABS = (
     Entry("Appels", "followups.index"),
-    Entry("La chaîne et les taux", "followups.chain"),
+    Entry("La chaîne et les taux", "followup_chains.show"),
     Entry("Objectifs", "objectives.plie"),
 )
 # The programmes whose objectives are followed, each a page under «Objectifs».
