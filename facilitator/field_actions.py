@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, func, select
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, and_, func, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from facilitator import journal
@@ -177,6 +177,11 @@ def minutes_of_lots(session: Session, lot_ids: Iterable[int]) -> dict[int, int]:
         .group_by(FieldAction.lot_id)
     )
     return {lot_id: int(total) for lot_id, total in rows if lot_id is not None}
+
+
+def stands() -> ColumnElement[bool]:
+    """What took place: a corrected line counts by its correction, one of 0 minutes never was."""
+    return and_(~_corrected(), FieldAction.minutes > 0)
 
 
 def _corrected() -> ColumnElement[bool]:

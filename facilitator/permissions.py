@@ -176,6 +176,10 @@ DOORS: dict[str, Door] = {
     "followups.show": Door(_P.follow_up, "person", "person_id"),
     "followups.confirm_proposal": Door(_P.follow_up, "person", "person_id"),
     "followups.correct": Door(_P.follow_up, "person", "person_id"),
+    "activity.show": Door(_P.follow_markets),
+    "activity.lines": Door(_P.follow_markets),
+    "activity.pdf": Door(_P.follow_markets),
+    "activity.workbook": Door(_P.follow_markets),
     "search.show": Door(_P.read_people),
     # SIAE and companies
     "siaes.placements": Door(_P.read_own_placements),

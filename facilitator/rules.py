@@ -70,6 +70,9 @@ class Rules:
     plie_positive: Decimal = Decimal(50)
     plie_lasting: Decimal = Decimal(42)
     plie_training: Decimal = Decimal(8)
+    answer_days: int = 7
+    fte_hours: Decimal = Decimal(1607)
+    facilitators_fte: Decimal = Decimal(0)
 
     def months_for(self, contract_type: ContractType) -> int | None:
         """Length in months of the window for a type of contract; None = the whole contract."""
@@ -198,6 +201,9 @@ _LIST = (
     Parameter("plie_positive", "Objectif de sorties positives", "Part des sorties d’un PLIE, parmi les répondants\xa0; c’est la somme des deux objectifs qui suivent.", "%", _decimal("0", "100")),
     Parameter("plie_lasting", "Objectif d’emploi durable", "Sorties en emploi depuis au moins six mois, à mi-temps au moins ou à temps partiel choisi.", "%", _decimal("0", "100")),
     Parameter("plie_training", "Objectif de formation validée", "Sorties en formation qualifiante validée.", "%", _decimal("0", "100")),
+    Parameter("answer_days", "Délai visé pour répondre à une demande", "Le rapport d’activité dit la part des demandes de validation traitées dans ce délai.", "jours", _whole(1, 90)),
+    Parameter("fte_hours", "Heures annuelles d’un facilitateur à temps plein", "Sert à rapporter le temps noté à des équivalents temps plein\xa0; 1\u202f607\xa0h est la durée légale annuelle.", "h", _decimal("1", "3000")),
+    Parameter("facilitators_fte", "Équivalents temps plein de l’équipe", "Ceux que le rapport d’activité déclare pour les facilitateurs du territoire\xa0; 0 tant que vous ne les déclarez pas.", "ETP", _decimal("0", "1000")),
 )  # fmt: skip
 PARAMETERS: Mapping[str, Parameter] = MappingProxyType({each.name: each for each in _LIST})
 

@@ -8,6 +8,7 @@ from facilitator.settings import Settings
 from facilitator.web import (
     account,
     action_links,
+    activity,
     administrators,
     administrators_letters,
     administrators_organisations,
@@ -122,6 +123,7 @@ BLUEPRINTS = (
     objectives.blueprint,
     purchase_objectives.blueprint,
     renewal_objectives.blueprint,
+    activity.blueprint,
     search.blueprint,
     siaes.blueprint,
     companies.blueprint,

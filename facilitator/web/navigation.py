@@ -92,6 +92,7 @@ RESULT_TABS = (
     Entry("Appels", "followups.index"),
     Entry("La chaîne et les taux", "followup_chains.show"),
     Entry("Objectifs", "objectives.plie"),
+    Entry("Activité", "activity.show"),
 )
 # The programmes whose objectives are followed, each a page under «Objectifs».
 OBJECTIVE_TABS = (
