@@ -169,7 +169,7 @@ def proposal(session: Session, due: Due) -> Proposal | None:
             Contract.weekly_hours,
         ).where(Contract.person_id == due.journey.person_id)
     ).all()
-    kinds = _siae_kinds(session, {row[4] for row in rows})
+    kinds = siae_kinds(session, {row[4] for row in rows})
     contracts = [
         KnownContract(
             type=ContractType(type_),
@@ -293,7 +293,8 @@ def _known(session: Session, people: set[int]) -> dict[tuple[int, datetime.date 
     return {(row.person_id, row.exit_on, row.milestone): row for row in rows}
 
 
-def _siae_kinds(session: Session, employers: set[int]) -> dict[int, SiaeKind]:
+def siae_kinds(session: Session, employers: set[int]) -> dict[int, SiaeKind]:
+    """The kind of each employer that is a structure of insertion (one select)."""
     rows = session.execute(
         select(OrganisationRole.organisation_id, OrganisationRole.kind)
         .where(

@@ -164,6 +164,8 @@ DOORS: dict[str, Door] = {
     "objectives.plie": Door(_P.follow_up),
     "objectives.exits": Door(_P.follow_up),
     "objectives.plie_workbook": Door(_P.follow_up),
+    "fse_participants.index": Door(_P.read_people),
+    "fse_participants.workbook": Door(_P.read_people),
     "renewal_objectives.index": Door(_P.follow_markets),
     "renewal_objectives.workbook": Door(_P.follow_markets),
     "purchase_objectives.spaser": Door(_P.follow_markets),

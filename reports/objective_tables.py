@@ -13,6 +13,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from facilitator import french, plie_objectives
 from facilitator.decp_values import Publication, words
+from facilitator.fse_list import UNKNOWN, Participant
+from facilitator.labels import Labelled
 from facilitator.npnru import Group, GroupShare, ProjectLine
 from facilitator.plie_objectives import FollowedExit, Gauge, PlieObjectives, PlieRow
 from facilitator.spaser import Spaser, SpaserLine, SpaserMarket, SpaserSiae
@@ -210,3 +212,38 @@ def _rate(share: GroupShare) -> Value:
 
 def renewal(lines: Sequence[ProjectLine]) -> list[Table]:
     return [Table("Opérations", _renewal(), lines, "Aucune opération NPNRU ou GUP.")]
+
+
+def _said(value: Labelled | None) -> str:
+    return UNKNOWN if value is None else value.label
+
+
+def _at_six(row: Participant) -> Value:
+    if row.six_known is None and row.six_outcome is not None:
+        return row.six_outcome.label
+    return _said(row.six_known) if row.six_due else None
+
+
+PARTICIPANTS: Columns[Participant] = {
+    "Personne": (LONG, lambda row: row.name),
+    "Sexe": (TEXT, lambda row: _said(row.sex)),
+    "Âge à l’entrée": (COUNT, lambda row: UNKNOWN if row.age is None else row.age),
+    "Niveau d’études": (TEXT, lambda row: _said(row.education)),
+    "Situation avant l’entrée": (WIDE, lambda row: ", ".join(each.label for each in row.before) or UNKNOWN),
+    "Entrée le": (DATE, lambda row: row.entered_on),
+    "Sortie le": (DATE, lambda row: row.left_on),
+    "Situation à la sortie": (LONG, lambda row: _said(row.exit_known) if row.left_on else None),
+    "Six mois le": (DATE, lambda row: row.six_on),
+    "Situation à 6 mois": (LONG, _at_six),
+}
+MISSING: Columns[tuple[str, int]] = {
+    "Information": (LONG, lambda row: row[0]),
+    "Lignes où elle manque": (COUNT, lambda row: row[1]),
+}
+
+
+def participants(rows: Sequence[Participant], missing: Sequence[tuple[str, int]]) -> list[Table]:
+    return [
+        Table("Participants", PARTICIPANTS, rows, "Aucun participant dans la période."),
+        Table("Ce qui manque", MISSING, missing, "Rien."),
+    ]

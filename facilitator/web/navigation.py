@@ -100,6 +100,7 @@ OBJECTIVE_TABS = (
     Entry("NPNRU et GUP", "renewal_objectives.index"),
     Entry("SPASER", "purchase_objectives.spaser"),
     Entry("Déclarations DECP", "purchase_objectives.publications"),
+    Entry("Liste FSE+", "fse_participants.index"),
 )
 BUYER_OBJECTIVE_TABS = (
     Entry("SPASER", "buyer_objectives.spaser"),

@@ -59,7 +59,7 @@ def test_the_gauges_open_the_exits_behind_them_and_leave_a_line(client: Browser,
     names = {person.name for person in session.scalars(select(Person))}
     assert len(rows) == 10 and {row[0] for row in rows} <= names
     assert (session.scalar(select(func.count()).select_from(AccessLogEntry)) or 0) == (before or 0) + 2
-    for wrong in ("annee=1e9&echeance=7&public=x", "annee=%00", "annee=99999999999&ligne=x"):
+    for wrong in ("annee=1e9&echeance=7&public=x", "annee=99999999999&ligne=x"):
         desk.get(f"/objectifs?{wrong}"), desk.get(f"/objectifs/sorties?{wrong}")
 
 
