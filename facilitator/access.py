@@ -11,6 +11,7 @@ from facilitator import journal, people, visibility
 from facilitator.accounts import Membership, User, UserSession
 from facilitator.attestations import Attestation
 from facilitator.awards import Award
+from facilitator.candidates import NeedCandidate
 from facilitator.commitments import ExpectedDocument
 from facilitator.contact_changes import ContactProposal
 from facilitator.contracts import Contract
@@ -24,6 +25,7 @@ from facilitator.hours import Globalisation, Timesheet
 from facilitator.import_batches import ImportBatch
 from facilitator.mails import OutboxMail
 from facilitator.markets import Lot, Market, Operation
+from facilitator.needs import Need
 from facilitator.organisations import Contact, Organisation
 from facilitator.penalty_files import PenaltyFile
 from facilitator.people import Eligibility, Person, Window
@@ -126,6 +128,14 @@ def eligibility_or_404(id: int, lock: bool = False) -> Eligibility:
 
 def eligibility_request_or_404(id: int, lock: bool = False) -> EligibilityRequest:
     return _one(visibility.eligibility_requests(current()), id, lock)
+
+
+def need_or_404(id: int, lock: bool = False) -> Need:
+    return _one(visibility.needs(current()), id, lock)
+
+
+def need_candidate_or_404(id: int, lock: bool = False) -> NeedCandidate:
+    return _one(visibility.need_candidates(current()), id, lock)
 
 
 def window_or_404(id: int, lock: bool = False) -> Window:

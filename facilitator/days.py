@@ -23,12 +23,14 @@ from sqlalchemy.orm import Session, aliased
 
 from facilitator import documents, lot_dates, month_words
 from facilitator.awards import Award
+from facilitator.candidates import CandidateState, NeedCandidate
 from facilitator.commitments import ExpectedDocument, LedgerLine
 from facilitator.contracts import Contract, PlacementContract
 from facilitator.eligibility import OPEN_STATES
 from facilitator.hours import Share, Timesheet
 from facilitator.mails import OutboxMail
 from facilitator.markets import Lot, Market
+from facilitator.needs import Need
 from facilitator.organisations import Organisation
 from facilitator.people import Eligibility, Person
 from facilitator.periods import DAY, first_of_month
@@ -63,6 +65,8 @@ class Counts:
     undefined_lots: Waiting
     documents: Waiting  # to read
     late_documents: Waiting  # that companies have not handed in
+    candidates: Waiting  # for a need, to answer
+    needs: Waiting  # that companies asked for, to publish
     proposed: Waiting  # placements whose employer has not answered
     refused: Waiting  # relevés sent back of late and not corrected since
 
@@ -141,6 +145,17 @@ def counts(session: Session, territory_id: int, on: datetime.date) -> Counts:
         ),
         "late_documents": _count(
             ExpectedDocument.expected_on, ExpectedDocument.territory_id == territory_id, documents.late(on)
+        ),
+        "candidates": _count(
+            NeedCandidate.proposed_on,
+            NeedCandidate.territory_id == territory_id,
+            NeedCandidate.state == CandidateState.proposed,
+        ),
+        "needs": _count(
+            Need.created_on,
+            Need.territory_id == territory_id,
+            Need.published_on.is_(None),
+            Need.closed_on.is_(None),
         ),
         "proposed": _count(
             Placement.proposed_on,

@@ -210,6 +210,20 @@ _SENTENCES: Mapping[tuple[str, str], str | Callable[[Details], str]] = MappingPr
         ("refuse", "eligibility_request"): "Demande de validation d’un public refusée.",
         ("drop", "eligibility_request"): "Demande de validation d’un public classée sans suite.",
         ("withdraw", "eligibility_request"): "Demande de validation d’un public retirée par son auteur.",
+        ("ask", "need"): lambda d: (
+            f"L’entreprise dit un besoin de {french.plural(d.get('people', 0), 'personne')}."
+        ),
+        ("publish", "need"): lambda d: (
+            f"Besoin publié\u00a0: {french.plural(d.get('people', 0), 'personne')}."
+        ),
+        ("amend", "need"): "Besoin modifié.",
+        ("mail", "need"): lambda d: f"Besoin envoyé par {french.plural(d.get('letters', 0), 'courriel')}.",
+        ("close", "need"): "Besoin clos.",
+        ("propose", "need_candidate"): "Candidature reçue pour un besoin.",
+        ("withdraw", "need_candidate"): "Candidature retirée par son auteur.",
+        ("retain", "need_candidate"): "Candidature retenue.",
+        ("decline", "need_candidate"): "Candidature non retenue.",
+        ("place", "need_candidate"): "Candidature devenue une mise à l’emploi.",
         ("state", "penalty_file"): lambda d: f"Pénalité constatée\u00a0: {_euros(d, 'amount')}.",
         ("give_notice", "penalty_file"): lambda d: (
             f"Mise en demeure du {_day(d, 'on')}, {french.plural(d.get('days', 0), 'jour')} pour répondre."

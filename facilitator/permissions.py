@@ -27,6 +27,7 @@ class Permission(StrEnum):
     declare_hours = "declare_hours"  # the month of its own organisation: draft, send, correct, divide
     answer_hours = "answer_hours"  # confirm or contest the hours that the other side declared
     request_eligibility = "request_eligibility"  # ask to validate a public, follow the answer
+    propose_candidates = "propose_candidates"  # the open needs of the territories where one acts
     download_compliance = "download_compliance"  # the workbook, and bilans that were sent
     send_reminders = "send_reminders"  # the dry run, letters sent now, who has nobody to write to
     read_attestations = "read_attestations"  # the page that was issued
@@ -71,9 +72,10 @@ GRANTS: Mapping[MembershipRole, frozenset[Permission]] = MappingProxyType(
                 _P.declare_hours,
                 _P.answer_hours,
                 _P.request_eligibility,
+                _P.propose_candidates,
             }
         ),
-        MembershipRole.referrer: frozenset({_P.request_eligibility}),
+        MembershipRole.referrer: frozenset({_P.request_eligibility, _P.propose_candidates}),
     }
 )
 
@@ -230,6 +232,11 @@ DOORS: dict[str, Door] = {
     "asked_requests.complete": Door(_P.request_eligibility, "eligibility_request", "request_id"),
     "asked_requests.withdraw": Door(_P.request_eligibility, "eligibility_request", "request_id"),
     "asked_requests.fiche": Door(_P.request_eligibility, "eligibility_request", "request_id"),
+    # Needs, by those who propose and by the company that asks
+    "open_needs.index": Door(_P.propose_candidates),
+    "open_needs.show": Door(_P.propose_candidates, "need", "need_id"),
+    "open_needs.withdraw": Door(_P.propose_candidates, "need_candidate", "candidate_id"),
+    "company_needs.ask": Door(_P.read_own_lots, "lot", "lot_id"),
     # Mailed links
     "action_links.answer": Door(PUBLIC),
     "action_links.decline": Door(PUBLIC),
@@ -287,6 +294,17 @@ DOORS: dict[str, Door] = {
     "requests.refuse": Door(_P.edit_people, "eligibility_request", "request_id"),
     "requests.drop": Door(_P.edit_people, "eligibility_request", "request_id"),
     "requests.fiche": Door(_P.read_people, "eligibility", "eligibility_id"),
+    "needs.index": Door(_P.edit_placements),
+    "needs.new": Door(_P.edit_placements),
+    "needs.show": Door(_P.edit_placements, "need", "need_id"),
+    "needs.publish": Door(_P.edit_placements, "need", "need_id"),
+    "needs.edit": Door(_P.edit_placements, "need", "need_id"),
+    "needs.send": Door(_P.edit_placements, "need", "need_id"),
+    "needs.close": Door(_P.edit_placements, "need", "need_id"),
+    "needs.add_candidate": Door(_P.edit_placements, "need", "need_id"),
+    "needs.retain": Door(_P.edit_placements, "need_candidate", "candidate_id"),
+    "needs.decline": Door(_P.edit_placements, "need_candidate", "candidate_id"),
+    "needs.place": Door(_P.edit_placements, "need_candidate", "candidate_id"),
     "express.hire": Door(_P.edit_people),
     "placements.index": Door(_P.edit_placements),
     "placements.of_lot": Door(_P.edit_placements, "lot", "lot_id"),

@@ -29,3 +29,10 @@ def labels(session: Session, list_name: str, codes: Iterable[str | None]) -> dic
         )
     )
     return {row.code: row.label for row in rows}
+
+
+def holds(session: Session, list_name: str, code: str) -> bool:
+    """Whether a list that is loaded has this code; a list that nobody loaded contradicts nothing."""
+    of_list = select(ReferenceLabel.code).where(ReferenceLabel.list_name == list_name)
+    found = session.scalar(of_list.where(ReferenceLabel.code == code))
+    return found is not None or session.scalar(of_list.limit(1)) is None

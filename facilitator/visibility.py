@@ -8,6 +8,7 @@ from facilitator import month_sheets
 from facilitator.accounts import Membership, User, UserSession
 from facilitator.attestations import Attestation
 from facilitator.awards import Award
+from facilitator.candidates import NeedCandidate
 from facilitator.commitments import ExpectedDocument
 from facilitator.contact_changes import ContactProposal
 from facilitator.contracts import Contract, PlacementContract
@@ -21,6 +22,7 @@ from facilitator.hours import Globalisation, Timesheet
 from facilitator.import_batches import ImportBatch
 from facilitator.mails import MailTopic, OutboxMail
 from facilitator.markets import Lot, Market, Operation
+from facilitator.needs import Need, acting_territories
 from facilitator.organisations import Contact, Organisation
 from facilitator.penalty_files import PenaltyFile
 from facilitator.people import Eligibility, Person, Window
@@ -148,6 +150,33 @@ def eligibility_requests(member: Member) -> Select[EligibilityRequest]:
         member,
         facilitator=EligibilityRequest.territory_id == member.territory_id,
         company=own,
+        siae=own,
+        referrer=own,
+    )
+
+
+def needs(member: Member) -> Select[Need]:
+    """Who proposes sees the open needs of the territories where it acts, and those where it proposed somebody."""
+    proposed = Need.id.in_(_ids(NeedCandidate.need_id, need_candidates(member)))
+    here = Need.territory_id.in_(acting_territories(member.organisation_id))
+    shown = and_(Need.published_on.is_not(None), or_(proposed, and_(here, Need.closed_on.is_(None))))
+    return _rows(
+        Need,
+        member,
+        facilitator=Need.territory_id == member.territory_id,
+        company=or_(Need.asked_by_id == member.organisation_id, Need.award_id.in_(_own_awards(member))),
+        siae=shown,
+        referrer=shown,
+    )
+
+
+def need_candidates(member: Member) -> Select[NeedCandidate]:
+    """The territory’s facilitators, and the organisation that proposed; no other."""
+    own = NeedCandidate.organisation_id == member.organisation_id
+    return _rows(
+        NeedCandidate,
+        member,
+        facilitator=NeedCandidate.territory_id == member.territory_id,
         siae=own,
         referrer=own,
     )

@@ -12,9 +12,11 @@ from stdnum import luhn
 
 from facilitator import (
     accounts,
+    candidates,
     documents,
     field_actions,
     links,
+    needs,
     organisations,
     people,
     recovery_plans,
@@ -24,6 +26,7 @@ from facilitator import (
 from facilitator.accounts import Membership, User, UserSession
 from facilitator.attestations import Attestation
 from facilitator.awards import Award
+from facilitator.candidates import NeedCandidate
 from facilitator.contact_changes import ContactProposal
 from facilitator.contracts import Contract, PlacementContract
 from facilitator.difficulties import Difficulty
@@ -35,6 +38,7 @@ from facilitator.import_batches import ImportBatch
 from facilitator.journal import now
 from facilitator.mails import OutboxMail
 from facilitator.markets import Lot, Market, Operation
+from facilitator.needs import Need
 from facilitator.organisations import Contact, Organisation
 from facilitator.penalty_files import PenaltyFile
 from facilitator.people import Eligibility, Person, Window
@@ -373,6 +377,7 @@ def _work(session: Session, here: Chain) -> None:
             ),
         ),
     }
+    rows["need"], rows["need_candidate"] = _need(session, here, here_award)
     rows["contact_proposal"] = _kept(session, contact_proposal(here.territory, here.company))
     rows["mail"] = _kept(session, letter(here.territory))
     here.ids.update({thing: row.id for thing, row in rows.items()})
@@ -380,6 +385,24 @@ def _work(session: Session, here: Chain) -> None:
     here.ids["difficulty"] = _kept(session, _difficulty(here_award)).id
     here.ids["frozen_bilan"] = _kept(session, _sent(here, here_lot)).id
     here.ids["attestation"] = _kept(session, _attested(here, here_lot)).id
+
+
+def _need(session: Session, here: Chain, of: Award) -> tuple[Need, NeedCandidate]:
+    """A need published, for which the SIAE proposes somebody."""
+    wanted = needs.Wanted("Peintre", 2, DAY(2026, 12, 1))
+    need = _kept(
+        session,
+        Need(
+            **vars(wanted),
+            territory_id=here.territory.id,
+            lot_id=of.lot_id,
+            award_id=of.id,
+            created_on=DAY(2026, 11, 2),
+            published_on=DAY(2026, 11, 2),
+        ),
+    )
+    who = candidates.Identity("Fictif", "Alix", DAY(1990, 1, 1))
+    return need, candidates.propose(session, need, here.siae.id, who, None, on=DAY(2026, 11, 3), by=None)
 
 
 def _penalty(here: Chain, of: Award) -> PenaltyFile:

@@ -17,6 +17,7 @@ from facilitator.demo import (
     declaring,
     fieldwork,
     months,
+    needed,
     objectives,
     organisations,
     participants,
@@ -93,6 +94,7 @@ def load(
     declaring.begin(session, late, on)
     requests.tell(session, territory.id, on, facilitator.id)
     fieldwork.tell(session, places, on, facilitator.id)
+    needed.tell(session, places, on, facilitator.id)
     verdicts.refresh(session)
     penalties.tell(session, territory.id, cast, on, facilitator.id)
     fieldwork.before_penalties(session, territory.id, facilitator.id)

@@ -28,6 +28,7 @@ from facilitator.forms.requests import (
     TerritoryPart,
 )
 from facilitator.people import Eligibility
+from facilitator.permissions import DOORS
 from facilitator.refusals import Conflict
 from facilitator.request_lines import Line
 from facilitator.territories import Territory
@@ -52,6 +53,7 @@ def index() -> ResponseReturnValue:
         "requests/own.html",
         shown=offsets.of_query(rows),
         labels={each.value: each.label.lower() for each in EligibilityState},
+        proposes=DOORS["open_needs.index"].admits(access.current().role),
         on=clock.today(),
     )
 

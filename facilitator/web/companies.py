@@ -9,6 +9,7 @@ from facilitator import (
     days,
     difficulties,
     employer_lists,
+    need_lists,
     penalty_lists,
     recovery_plans,
     subcontractors,
@@ -19,6 +20,7 @@ from facilitator.attestations import Attestation
 from facilitator.db import db
 from facilitator.document_lists import DocumentList, Reader, list_for
 from facilitator.markets import Lot
+from facilitator.needs import Need
 from facilitator.penalty_files import PenaltyFile
 from facilitator.penalty_words import PenaltyActor
 from facilitator.vocabulary import AwardRole
@@ -74,6 +76,7 @@ def lot(lot_id: int) -> ResponseReturnValue:
         on=on,
         today=clock.today(),
         plan=_plan(own),
+        needs=need_lists.lines(session, visibility.needs(member).where(Need.lot_id == lot_id), clock.today()),
         under=company_lots.subcontractors(session, own.award_id, on),
         issued=session.scalars(
             visibility.attestations(access.current())

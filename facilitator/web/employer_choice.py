@@ -26,8 +26,13 @@ def asked(name: str) -> int | None:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 11 else -1
 
 
-def offer_awards(form: EmployerForm) -> None:
-    """Offer the awards of the lot in the address, else those of the lots not ended for long."""
+def sent() -> bool:
+    """Whether the form of the page comes back."""
+    return request.method == "POST"
+
+
+def offer_awards(form: EmployerForm, of_lot: int | None = None) -> None:
+    """Offer the awards of this lot, or of the lot in the address, else those of the lots not ended for long."""
     rows = (
         visibility.awards(access.current())
         .join(Lot, Lot.id == Award.lot_id)
@@ -38,7 +43,7 @@ def offer_awards(form: EmployerForm) -> None:
         )
         .order_by(Market.object, Lot.number, Award.id)
     )
-    lot_id = asked("lot")
+    lot_id = of_lot or asked("lot")
     rows = rows.where(Award.lot_id == lot_id) if lot_id else rows.where(_not_long_ended())
     found = [
         (

@@ -1,5 +1,7 @@
 """The express screen: person, eligibility, placement and contract in one sending."""
 
+from typing import Any
+
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
@@ -9,7 +11,7 @@ from facilitator.db import db
 from facilitator.forms.express import ANOTHER, EntitlementPart, ExpressForm, KnownExpressForm
 from facilitator.people import Person
 from facilitator.vocabulary import OrganisationRoleName
-from facilitator.web import clock, employer_choice, sheets
+from facilitator.web import candidate_choice, clock, employer_choice, sheets
 from facilitator.web.people import described
 from facilitator.web.sheets import Sheet
 
@@ -25,8 +27,9 @@ def hire() -> ResponseReturnValue:
     """Record somebody at work for a lot, all or nothing."""
     known = employer_choice.asked("personne")
     person = access.person_or_404(known) if known else None
-    form = _form(person)
-    employer_choice.offer_awards(form)
+    chosen = candidate_choice.asked()
+    form = _form(person, candidate_choice.known(chosen))
+    candidate_choice.only_its_lot(form, chosen)
     if person is not None:
         access.saw("read", "person", person.id, person.territory_id)
     sheet = Sheet(
@@ -39,7 +42,7 @@ def hire() -> ResponseReturnValue:
     return sheets.answer(
         form,
         sheet,
-        lambda: _hire(form, person),
+        lambda: _hire(form, person, chosen),
         "La personne, sa fiche, sa mise à l’emploi et son contrat sont enregistrés.",
         person=person and described(person),
         entitled=person is not None and express.has_fiche(db.session(), person.id),
@@ -47,15 +50,15 @@ def hire() -> ResponseReturnValue:
     )
 
 
-def _form(person: Person | None) -> EntitlementPart:
+def _form(person: Person | None, known: dict[str, Any]) -> EntitlementPart:
     if person is not None:
-        return KnownExpressForm()
-    form = ExpressForm(data={"decided_on": clock.today()})
+        return KnownExpressForm(data=known)
+    form = ExpressForm(data={"decided_on": clock.today()} | known)
     form.on = clock.today()
     return form
 
 
-def _hire(form: EntitlementPart, person: Person | None) -> str:
+def _hire(form: EntitlementPart, person: Person | None, chosen: candidate_choice.Chosen) -> str:
     award, employer_id, mode = employer_choice.chosen(form)
     member = access.current()
     placement = express.hire(
@@ -69,6 +72,7 @@ def _hire(form: EntitlementPart, person: Person | None) -> str:
         on=clock.today(),
         by=member.user_id,
     )
+    candidate_choice.placed(chosen, placement)
     return url_for("placements.show", placement_id=placement.id)
 
 

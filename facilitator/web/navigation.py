@@ -21,7 +21,8 @@ class Entry:
     covers: tuple[str, ...] = ()
 
 
-ASK = Entry("Demandes", "asked_requests.index")
+ASK = Entry("Demandes", "asked_requests.index", ("/besoins",))
+ASK_ONLY = Entry("Demandes", "asked_requests.index")
 
 # Five at most; the first is the audience’s home.
 MENUS: Mapping[MembershipRole, tuple[Entry, ...]] = MappingProxyType(
@@ -51,7 +52,15 @@ MENUS: Mapping[MembershipRole, tuple[Entry, ...]] = MappingProxyType(
             Entry(
                 "Personnes",
                 "people.index",
-                ("/demandes", "/mises-a-l-emploi", "/contrats", "/fiches", "/periodes"),
+                (
+                    "/demandes",
+                    "/mises-a-l-emploi",
+                    "/contrats",
+                    "/fiches",
+                    "/periodes",
+                    "/besoins",
+                    "/candidatures",
+                ),
             ),
             Entry(
                 "Heures",
@@ -84,7 +93,10 @@ MENUS: Mapping[MembershipRole, tuple[Entry, ...]] = MappingProxyType(
             Entry("Déclarer", "month_returns.index", ("/heures/releves", "/heures/annee")),
             Entry("À confirmer", "hours_to_confirm.signed_in"),
         ),
-        MembershipRole.referrer: (ASK,),
+        MembershipRole.referrer: (
+            ASK_ONLY,
+            Entry("Besoins", "open_needs.index"),
+        ),
     }
 )
 # What came out of the clause: one row of local tabs, each shown to the roles that its door admits.

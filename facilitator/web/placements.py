@@ -40,7 +40,7 @@ from facilitator.vocabulary import (
     Reason,
     TimesheetState,
 )
-from facilitator.web import clock, employer_choice, keyset, sheets
+from facilitator.web import candidate_choice, clock, employer_choice, keyset, sheets
 from facilitator.web.contracts import described
 from facilitator.web.sheets import Sheet
 
@@ -105,8 +105,9 @@ def new() -> ResponseReturnValue:
         )
         return redirect(url_for("people.index"))
     person = access.person_or_404(asked)
-    form = ProposalForm()
-    employer_choice.offer_awards(form)
+    chosen = candidate_choice.asked()
+    form = ProposalForm(data=candidate_choice.known(chosen))
+    candidate_choice.only_its_lot(form, chosen)
     access.saw("read", "person", person.id, person.territory_id)
     sheet = Sheet(
         heading=f"Proposer {person.name} à un employeur",
@@ -118,13 +119,13 @@ def new() -> ResponseReturnValue:
     return sheets.answer(
         form,
         sheet,
-        lambda: _propose(form, person),
+        lambda: _propose(form, person, chosen),
         "La mise à l’emploi est proposée\u00a0: l’employeur doit répondre.",
         known_employers=employer_choice.known(OrganisationRoleName.siae),
     )
 
 
-def _propose(form: ProposalForm, person: Person) -> str:
+def _propose(form: ProposalForm, person: Person, chosen: candidate_choice.Chosen) -> str:
     session, member = db.session(), access.current()
     award, employer_id, mode = employer_choice.chosen(form)
     assert form.from_on.data  # validated
@@ -142,6 +143,7 @@ def _propose(form: ProposalForm, person: Person) -> str:
         on=clock.today(),
         by=member.user_id,
     )
+    candidate_choice.placed(chosen, placement)
     recipient = form.recipient.data or _contact(employer_id)
     if recipient:
         placement_letters.propose_by_mail(

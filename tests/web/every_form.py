@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from facilitator import (
     attestations,
+    candidates,
     contacts,
     difficulties,
     documents,
@@ -28,6 +29,7 @@ from facilitator import (
     links,
     lot_dates,
     market_files,
+    needs,
     operations,
     penalty_constats,
     penalty_files,
@@ -183,6 +185,7 @@ def place(app: Flask, session: Session) -> Place:
     )
     trade.fiche(session, known, "01/10/2026")
     users = _users(session, ground, employer)
+    wanted, proposed_ids = _needs(session, ground, employer)
     sent, issued = _settled(session, ground)
     over, files, difficulty = _penalised(session, ground)
     batch = market_files.keep(
@@ -226,6 +229,8 @@ def place(app: Flask, session: Session) -> Place:
         "attestation": [issued.id],
         "penalty_file": files,
         "difficulty": [difficulty],
+        "need": wanted,
+        "need_candidate": proposed_ids,
         "user": [facilitator.id],
         "membership": list(
             session.scalars(select(Membership.id).where(Membership.user_id == facilitator.id))
@@ -270,6 +275,29 @@ def _settled(session: Session, ground: trade.Ground) -> tuple[FrozenBilan, Attes
         base_url="http://guichet.example",
     )
     return sent, issued
+
+
+def _needs(session: Session, ground: trade.Ground, employer: Any) -> tuple[list[int], list[int]]:
+    """A need with somebody to answer and somebody retained, and one that its company asked for."""
+    on, lot, award = day("20/11/2026"), ground.lot, ground.award
+    open_ = needs.publish_new(
+        session, lot, award, needs.Wanted("Peintre", 2, day("01/12/2026")), on=on, by=None
+    )
+    asked = needs.ask(session, lot, award, needs.Wanted("Maçon", 1, day("01/12/2026")), on=on, by=None)
+    found = [
+        candidates.propose(
+            session,
+            open_,
+            employer.id,
+            candidates.Identity("Fictif", name, day("12/03/1991")),
+            None,
+            on=on,
+            by=None,
+        )
+        for name in ("Noa", "Swann")
+    ]
+    candidates.retain(session, found[1], open_, on=on, by=None)
+    return [open_.id, asked.id], [each.id for each in found]
 
 
 def _penalised(session: Session, ground: trade.Ground) -> tuple[int, list[int], int]:

@@ -39,6 +39,7 @@ REACHES: dict[MembershipRole, set[str]] = {
         *("document", "field_action"),
         *("frozen_bilan", "attestation", "eligibility_request"),
         *("penalty_file", "difficulty"),
+        *("need", "need_candidate"),
     },
     MembershipRole.authority: {
         *("frozen_bilan", "attestation", "market", "lot", "award"),
@@ -55,7 +56,7 @@ REACHES: dict[MembershipRole, set[str]] = {
         "award",
         *PLACED,
     },
-    MembershipRole.siae: {"timesheet", *PLACED},
+    MembershipRole.siae: {"timesheet", "need", "need_candidate", *PLACED},
     MembershipRole.referrer: set(),
 }
 # What is shared by all territories for a role: another’s is reached as one’s own.
