@@ -280,6 +280,7 @@ def _settled(session: Session, ground: trade.Ground) -> tuple[FrozenBilan, Attes
 def _needs(session: Session, ground: trade.Ground, employer: Any) -> tuple[list[int], list[int]]:
     """A need with somebody to answer and somebody retained, and one that its company asked for."""
     on, lot, award = day("20/11/2026"), ground.lot, ground.award
+    contacts.add(session, ground.territory.id, employer, name="Ici Fictif", email="ici@demo.example", by=None)
     open_ = needs.publish_new(
         session, lot, award, needs.Wanted("Peintre", 2, day("01/12/2026")), on=on, by=None
     )
