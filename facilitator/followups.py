@@ -1,7 +1,7 @@
 """Follow-ups at 6 and 12 months: what is due is derived from dates, a row exists from the first attempt."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -157,30 +157,47 @@ def due_of(
     )
 
 
+@dataclass(frozen=True)
+class Question:
+    """Whose situation is asked on which day; `employer_id`: who employed them last."""
+
+    person_id: int
+    reference_on: datetime.date
+    employer_id: int | None
+
+
 def proposal(session: Session, due: Due) -> Proposal | None:
     """What the tool already knows about the reference date, to be confirmed in one click."""
+    asked = Question(due.journey.person_id, due.milestone.reference_on, due.journey.last_employer_id)
+    return proposals(session, [asked]).get(asked)
+
+
+def proposals(session: Session, asked: Collection[Question]) -> dict[Question, Proposal]:
+    """What the tool already knows of many people (two selects)."""
+    known = _contracts(session, {each.person_id for each in asked})
+    found = {
+        each: propose(known.get(each.person_id, ()), each.reference_on, each.employer_id) for each in asked
+    }
+    return {each: proposal for each, proposal in found.items() if proposal is not None}
+
+
+def _contracts(session: Session, people: set[int]) -> dict[int, list[KnownContract]]:
+    columns = (Contract.type, Contract.from_on, Contract.ended_on, Contract.to_on, Contract.employer_id)
     rows = session.execute(
-        select(
-            Contract.type,
-            Contract.from_on,
-            Contract.ended_on,
-            Contract.to_on,
-            Contract.employer_id,
-            Contract.weekly_hours,
-        ).where(Contract.person_id == due.journey.person_id)
+        select(Contract.person_id, *columns, Contract.weekly_hours).where(Contract.person_id.in_(people))
     ).all()
-    kinds = siae_kinds(session, {row[4] for row in rows})
-    contracts = [
-        KnownContract(
-            type=ContractType(type_),
-            days=Interval(start, ended or end),
-            employer_id=employer,
-            siae_kind=kinds.get(employer),
-            weekly_hours=weekly,
+    kinds = siae_kinds(session, {row.employer_id for row in rows})
+    found: dict[int, list[KnownContract]] = {}
+    for row in rows:
+        known = KnownContract(
+            type=ContractType(row.type),
+            days=Interval(row.from_on, row.ended_on or row.to_on),
+            employer_id=row.employer_id,
+            siae_kind=kinds.get(row.employer_id),
+            weekly_hours=row.weekly_hours,
         )
-        for type_, start, ended, end, employer, weekly in rows
-    ]
-    return propose(contracts, due.milestone.reference_on, due.journey.last_employer_id)
+        found.setdefault(row.person_id, []).append(known)
+    return found
 
 
 def record(session: Session, due: Due, attempt: Attempt, *, on: datetime.date, by: int | None) -> FollowUp:

@@ -18,7 +18,8 @@ class Permission(StrEnum):
     edit_people = "edit_people"  # register, decide an eligibility, the express screen
     edit_placements = "edit_placements"  # propose, confirm on someone’s word, contracts
     edit_hours = "edit_hours"  # record, split, validate, refuse, correct
-    follow_up = "follow_up"  # calls at 6 and 12 months
+    follow_up = "follow_up"  # what came after on the territory: the chain, the rates
+    call_people = "call_people"  # the calls at 6 and 12 months; a référent unique, for whom it follows only
     read_own_markets = "read_own_markets"  # a buyer’s markets, figures only
     decide_penalties = "decide_penalties"  # a buyer’s own: mise en demeure, decision, décompte
     read_own_lots = "read_own_lots"  # a company’s lots and what it owes
@@ -46,6 +47,7 @@ GRANTS: Mapping[MembershipRole, frozenset[Permission]] = MappingProxyType(
                 _P.edit_placements,
                 _P.edit_hours,
                 _P.follow_up,
+                _P.call_people,
                 _P.download_compliance,
                 _P.read_attestations,
                 _P.send_reminders,
@@ -75,7 +77,7 @@ GRANTS: Mapping[MembershipRole, frozenset[Permission]] = MappingProxyType(
                 _P.propose_candidates,
             }
         ),
-        MembershipRole.referrer: frozenset({_P.request_eligibility, _P.propose_candidates}),
+        MembershipRole.referrer: frozenset({_P.request_eligibility, _P.propose_candidates, _P.call_people}),
     }
 )
 
@@ -174,12 +176,13 @@ DOORS: dict[str, Door] = {
     "purchase_objectives.spaser_workbook": Door(_P.follow_markets),
     "purchase_objectives.publications": Door(_P.follow_markets),
     "purchase_objectives.publications_workbook": Door(_P.follow_markets),
-    "followups.index": Door(_P.follow_up),
+    "followups.index": Door(_P.call_people),
+    "followups.sheet": Door(_P.call_people),
     "followup_chains.show": Door(_P.follow_up),
     "followup_chains.lines": Door(_P.follow_up),
-    "followups.show": Door(_P.follow_up, "person", "person_id"),
-    "followups.confirm_proposal": Door(_P.follow_up, "person", "person_id"),
-    "followups.correct": Door(_P.follow_up, "person", "person_id"),
+    "followups.show": Door(_P.call_people, "person", "person_id"),
+    "followups.confirm_proposal": Door(_P.call_people, "person", "person_id"),
+    "followups.correct": Door(_P.call_people, "person", "person_id"),
     "activity.show": Door(_P.follow_markets),
     "activity.lines": Door(_P.follow_markets),
     "activity.pdf": Door(_P.follow_markets),

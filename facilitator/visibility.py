@@ -249,7 +249,11 @@ def field_actions(member: Member) -> Select[FieldAction]:
 
 
 def followups(member: Member) -> Select[FollowUp]:
-    return _rows(FollowUp, member, facilitator=FollowUp.territory_id == member.territory_id)
+    """A référent unique: those of whom it follows, over all territories."""
+    followed = FollowUp.person_id.in_(_ids(Person.id, persons(member)))
+    return _rows(
+        FollowUp, member, facilitator=FollowUp.territory_id == member.territory_id, referrer=followed
+    )
 
 
 def recovery_plans(member: Member) -> Select[RecoveryPlan]:

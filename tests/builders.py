@@ -519,17 +519,15 @@ def _attested(here: Chain, of: Lot) -> Attestation:
 
 def _accounts(session: Session, here: Chain) -> None:
     roles = MembershipRole
+    mission = organisation(session, "Mission locale", OrganisationRoleName.referrer)
+    session.get_one(Person, here.ids["person"]).referrer_id = mission.id
     here.users = {
         roles.administrator: user(session, roles.administrator),
         roles.facilitator: user(session, roles.facilitator, territory=here.territory),
         roles.authority: user(session, roles.authority, organisation=here.buyer),
         roles.company: user(session, roles.company, organisation=here.company),
         roles.siae: user(session, roles.siae, organisation=here.siae),
-        roles.referrer: user(
-            session,
-            roles.referrer,
-            organisation=organisation(session, "Mission locale", OrganisationRoleName.referrer),
-        ),
+        roles.referrer: user(session, roles.referrer, organisation=mission),
     }
     facilitator = here.users[roles.facilitator]
     here.ids["user"] = facilitator.id

@@ -13,18 +13,18 @@ from facilitator.vocabulary import AnsweredBy, Channel, FollowUpOutcome, OutOfSc
 
 CHOOSE = InputRequired("Choisissez l’une des réponses proposées.")
 YES_NO = (("oui", "Oui"), ("non", "Non"))
-_CALLS = [
+CALLS = [
     (each.value, each.label) for each in Channel if each not in (Channel.form, Channel.desk, Channel.visit)
 ]
-_VOICES = [(each.value, each.label) for each in AnsweredBy if each is not AnsweredBy.desk]
+VOICES = [(each.value, each.label) for each in AnsweredBy if each is not AnsweredBy.desk]
 
 
 class _FollowUpFields(TradeForm):
     """How it went, then, if the person answered, the situation on the reference date."""
 
     outcome = CodeField("Résultat", FollowUpOutcome, validators=[CHOOSE])
-    channel = CodeField("Par quel moyen", _CALLS, validators=[CHOOSE])
-    answered_by = CodeField("Qui a répondu", _VOICES, blank="Sans réponse", validators=[Optional()])
+    channel = CodeField("Par quel moyen", CALLS, validators=[CHOOSE])
+    answered_by = CodeField("Qui a répondu", VOICES, blank="Sans réponse", validators=[Optional()])
     why = CodeField("Si hors champ, pourquoi", OutOfScope, blank="Sans objet", validators=[Optional()])
     situation = CodeField("Situation", Situation, blank="Sans réponse", validators=[Optional()])
     since_on = FrenchDateField("Depuis le")

@@ -9,10 +9,10 @@ from facilitator import (
     access,
     alerts,
     attestation_watch,
+    call_list,
     contact_changes,
     contacts,
     days,
-    followup_list,
     journal,
     penalty_lists,
     placement_letters,
@@ -21,9 +21,11 @@ from facilitator import (
     visibility,
 )
 from facilitator.alerts import WatchedLot
+from facilitator.call_list import Wanted
 from facilitator.db import db
-from facilitator.followup_list import CallState
+from facilitator.followup_list import OPEN, CallState
 from facilitator.forms.answers import ReminderForm
+from facilitator.people import Person
 from facilitator.settling import Step
 from facilitator.vocabulary import Pace
 from facilitator.web import clock, once
@@ -39,7 +41,8 @@ def show() -> ResponseReturnValue:
     session, member, on = db.session(), access.current(), clock.today()
     territory_id, month = member.territory_id, days.last_month(on)
     lots = alerts.watched_lots(session, territory_id, on)
-    calls = followup_list.counts(followup_list.of_territory(session, territory_id, on), on)
+    mine = visibility.persons(member).with_only_columns(Person.id)
+    calls = call_list.counts(session, mine, Wanted(), on)
     access.saw("list", "placement", None, territory_id)
     return render_template(
         "facilitators/day/show.html",
@@ -52,7 +55,7 @@ def show() -> ResponseReturnValue:
         attestations=attestation_watch.to_see(session, territory_id, journal.now()),
         requests=request_lists.waiting(session, territory_id),
         declined=days.declined(session, territory_id, on),
-        calls=sum(calls[state] for state in followup_list.OPEN),
+        calls=sum(calls[state] for state in OPEN),
         late_calls=calls[CallState.late],
         awaited=days.awaited(session, territory_id),
         month=month,

@@ -1,66 +1,111 @@
-"""Follow-ups at 6 and 12 months: the list of calls, the form of under a minute, the chain."""
+"""Follow-ups at 6 and 12 months: the list of calls, its paper, the form of under a minute."""
 
 import datetime
+from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Select
 
-from facilitator import access, followup_list, followups, french
+from facilitator import (
+    access,
+    call_list,
+    followup_history,
+    followup_list,
+    followups,
+    french,
+    journal,
+    visibility,
+)
+from facilitator.accounts import User
+from facilitator.call_list import Line
 from facilitator.db import db
-from facilitator.followup_list import OPEN, CallState
 from facilitator.followups import Attempt, Due, FollowUp, FollowUpRefused
 from facilitator.forms.followups import (
+    CALLS,
+    VOICES,
     ConfirmProposalForm,
     CorrectFollowUpForm,
     FollowUpForm,
     said,
 )
-from facilitator.outcomes import MILESTONES, Answer, MilestoneState, Proposal
+from facilitator.outcomes import Answer, MilestoneState, Proposal
 from facilitator.people import Person
+from facilitator.permissions import DOORS
 from facilitator.refusals import Conflict, Refused
-from facilitator.vocabulary import AnsweredBy, Channel, FollowUpOutcome, Situation
-from facilitator.web import clock, conflicts, offsets, once
+from facilitator.vocabulary import AnsweredBy, Channel, FollowUpOutcome, MembershipRole, OutOfScope, Situation
+from facilitator.web import call_filters, clock, conflicts, offsets, once
 from facilitator.web.answers import page
+from reports import call_sheet
+from reports.call_sheet import Call, CallSheet
 
 blueprint = Blueprint("followups", __name__, url_prefix="/suivis")
+NEXT = "suivant"
 SHOW = "/<int:person_id>/<exit_on>/<int:months>"
-TO_DO, ALL = "", "tous"
 
 
 @blueprint.get("")
 def index() -> ResponseReturnValue:
-    """Who is to be called, the oldest date first; other states by the filter."""
+    """Who is to be called, the oldest date first, a page at a time; other states by the filter."""
     session, member, on = db.session(), access.current(), clock.today()
-    state, milestone = request.args.get("etat", TO_DO), request.args.get("echeance", "")
-    months = int(milestone) if milestone in {str(each) for each in MILESTONES} else None
-    dues = followup_list.of_territory(session, member.territory_id, on)
-    shown = offsets.of_list(followup_list.chosen(dues, on, _states(state), months))
-    access.saw("list", "follow_up", None, member.territory_id)
+    asked, people = call_filters.asked(), _people()
+    shown = offsets.of_query(call_list.lines(people, asked.wanted, on))
+    counts = call_list.counts(session, people, asked.wanted, on)
+    access.saw("list", "follow_up", None, member.territory_id or None)
     return render_template(
         "facilitators/followups/index.html",
         shown=shown,
-        names=followup_list.names(session, shown.rows),
-        states=[followup_list.state_of(due, on) for due in shown.rows],
-        counts=followup_list.counts(dues, on),
-        state=state,
-        choices=[(TO_DO, "À faire, en retard, injoignables"), *CallState.choices(), (ALL, "Tous")],
-        milestone=milestone,
+        lines=call_list.read(session, shown.rows),
+        counts=counts,
+        asked=asked,
+        states=call_filters.states(counts),
+        choices=call_list.choices(session, people, on),
         on=on,
     )
 
 
-def _states(asked: str) -> tuple[CallState, ...]:
-    if asked in set(CallState):
-        return (CallState(asked),)
-    return tuple(CallState) if asked == ALL else OPEN
+@blueprint.get("/feuille-d-appel.pdf")
+def sheet() -> ResponseReturnValue:
+    """The list as it is filtered, on paper: what is known, and boxes to tick."""
+    session, member, on = db.session(), access.current(), clock.today()
+    rows = session.execute(
+        call_list.lines(_people(), call_filters.asked().wanted, on).limit(call_sheet.LONGEST + 1)
+    )
+    lines = call_list.read(session, rows)
+    for line in lines[: call_sheet.LONGEST]:
+        access.saw("export_calls", "person", line.person_id, member.territory_id or None)
+    found = CallSheet(member.place, on, tuple(_call(line) for line in lines))
+    content = call_sheet.build(found, made_at=journal.now())
+    name = call_sheet.file_name(found)
+    return send_file(BytesIO(content), mimetype="application/pdf", as_attachment=True, download_name=name)
+
+
+def _people() -> Select[Any]:
+    """The ids of the people whom the member may follow."""
+    return visibility.persons(access.current()).with_only_columns(Person.id)
+
+
+def _call(line: Line) -> Call:
+    return Call(
+        name=line.name,
+        dossier=line.dossier_number,
+        months=line.months,
+        reference_on=line.reference_on,
+        exit_on=line.exit_on,
+        employer=line.employer,
+        referrer=line.referrer,
+        known=line.proposal.sentence if line.proposal else None,
+        tries=line.tries,
+        called_on=line.called_on,
+    )
 
 
 @blueprint.route(SHOW, methods=["GET", "POST"])
 def show(person_id: int, exit_on: str, months: int) -> ResponseReturnValue:
     """One follow-up: what is known, what is proposed, and the form of a call."""
     person, due = _due(person_id, exit_on, months)
-    form = FollowUpForm()
+    form = _form()
     if not form.validate_on_submit():
         return _page(person, due, form)
     return _recorded(person, due, form, form.attempt()) or _page(person, due, form)
@@ -71,7 +116,7 @@ def confirm_proposal(person_id: int, exit_on: str, months: int) -> ResponseRetur
     """What the tool already knows, confirmed in one click."""
     person, due = _due(person_id, exit_on, months)
     known, form = followups.proposal(db.session(), due), ConfirmProposalForm()
-    shown = FollowUpForm(formdata=None)
+    shown = _form(formdata=None)
     if known is None:
         shown.refuse("Le guichet ne connaît plus la situation à cette date\u00a0: posez la question.")
         return _page(person, due, shown)
@@ -86,7 +131,7 @@ def correct(person_id: int, exit_on: str, months: int) -> ResponseReturnValue:
     row = due.known
     if row is None:
         raise FollowUpRefused("Aucune réponse n’est enregistrée pour cette échéance. Enregistrez-la d’abord.")
-    form, back = CorrectFollowUpForm(data=_stored(row)), _url(due)
+    form, back = _correction(row), _url(due)
     if not form.validate_on_submit():
         return page("facilitators/followups/correct.html", form, person=person, due=due, back=back)
     if replay := once.replayed(form):
@@ -95,7 +140,7 @@ def correct(person_id: int, exit_on: str, months: int) -> ResponseReturnValue:
         form.check_version(row)
         followups.correct(db.session(), due, form.attempt(), on=clock.today(), by=access.current().user_id)
     except Conflict:
-        current = CorrectFollowUpForm(formdata=None, data=_stored(row))
+        current = _correction(row, formdata=None)
         return conflicts.page(form, row, current, submit="Enregistrer ma version", cancel_url=back)
     except Refused as refused:
         db.session.rollback()
@@ -103,6 +148,25 @@ def correct(person_id: int, exit_on: str, months: int) -> ResponseReturnValue:
         return page("facilitators/followups/correct.html", form, person=person, due=due, back=back)
     flash(f"La réponse de {person.name} est corrigée.", "done")
     return once.commit(form, back)
+
+
+def _form(**given: Any) -> FollowUpForm:
+    """A référent answers for whom it follows, by this very form; others tell how they asked."""
+    if access.current().role is not MembershipRole.referrer:
+        return FollowUpForm(**given)
+    form = FollowUpForm(data={"channel": Channel.form, "answered_by": AnsweredBy.referrer}, **given)
+    form.channel.offer([(Channel.form.value, Channel.form.label), *CALLS])
+    return form
+
+
+def _correction(row: FollowUp, **given: Any) -> CorrectFollowUpForm:
+    """The form of a correction: the channel that was recorded stays offered."""
+    form = CorrectFollowUpForm(data=_stored(row), **given)
+    if row.channel and row.channel not in dict(CALLS):
+        form.channel.offer([*CALLS, (row.channel, Channel(row.channel).label)])
+    if row.answered_by == AnsweredBy.desk:
+        form.answered_by.offer([*VOICES, (AnsweredBy.desk.value, AnsweredBy.desk.label)])
+    return form
 
 
 def _due(person_id: int, exit_on: str, months: int) -> tuple[Person, Due]:
@@ -121,18 +185,42 @@ def _due(person_id: int, exit_on: str, months: int) -> tuple[Person, Due]:
 def _recorded(
     person: Person, due: Due, form: FollowUpForm | ConfirmProposalForm, attempt: Attempt
 ) -> ResponseReturnValue | None:
-    """Record and go back to the list; None when the domain refused."""
+    """Record, then the next call or the list; None when the domain refused."""
     if replay := once.replayed(form):
         return replay
+    tried = due.known is not None and due.known.outcome == FollowUpOutcome.unreachable
+    here = (tried, due.milestone.reference_on, person.id, due.milestone.months)
     try:
-        followups.record(db.session(), due, attempt, on=clock.today(), by=access.current().user_id)
+        row = followups.record(db.session(), due, attempt, on=clock.today(), by=access.current().user_id)
     except FollowUpRefused as refused:
         db.session.rollback()
         form.refuse(refused)
         return None
-    what = "Réponse enregistrée" if attempt.outcome is FollowUpOutcome.answered else "Essai enregistré"
-    flash(f"{what} pour {person.name}, situation au {french.date(due.milestone.reference_on)}.", "done")
-    return once.commit(form, url_for(".index"))
+    what = {FollowUpOutcome.answered: "Réponse enregistrée", FollowUpOutcome.unreachable: "Essai enregistré"}
+    tries = f", {french.plural(row.tries, 'essai')}" if attempt.outcome is FollowUpOutcome.unreachable else ""
+    said = what.get(attempt.outcome, "Résultat enregistré")
+    flash(
+        f"{said} pour {person.name}, situation au {french.date(due.milestone.reference_on)}{tries}.", "done"
+    )
+    return once.commit(form, _after(here))
+
+
+def _after(here: tuple[bool, datetime.date, int, int]) -> str:
+    """Where one goes once a call is recorded: to the next of the same list, if one asked so and there is one."""
+    asked = call_filters.asked()
+    back = url_for(".index", **asked.kept)
+    if request.form.get("suite") != NEXT:
+        return back
+    line = call_list.following(db.session(), _people(), asked.wanted, here, clock.today())
+    if line is None:
+        flash("Il ne reste aucun suivi à faire aujourd’hui dans cette liste.", "done")
+        return back
+    key: dict[str, Any] = {
+        "person_id": line.person_id,
+        "exit_on": line.exit_on.isoformat(),
+        "months": line.months,
+    }
+    return url_for(".show", **key, **asked.kept)
 
 
 def _page(
@@ -152,6 +240,10 @@ def _page(
         askable=askable,
         answered=due.known is not None and due.known.outcome == FollowUpOutcome.answered,
         said=_told(due.known) if due.known else [],
+        history=followup_history.of(session, due.known) if due.known else [],
+        kept_filters=call_filters.asked().kept,
+        next=NEXT,
+        opens_file=DOORS["people.show"].admits(access.current().role),
         known=known,
         proposal=ConfirmProposalForm(formdata=None),
         kept=[(row, _result(row)) for row in followups.off_schedule(session, person.id)],
@@ -196,12 +288,22 @@ def _result(row: FollowUp) -> str:
 
 
 def _told(row: FollowUp) -> list[tuple[str, str]]:
-    """What was recorded, as it is read: only what was said."""
-    form = CorrectFollowUpForm(formdata=None, data=_stored(row))
-    labels = [
-        (field.label.text, conflicts.said(field))
-        for field in form
-        if field.short_name not in conflicts.HIDDEN
+    """What was recorded, as it is read: only what was said, then who said it, how, and who wrote it."""
+    author = db.session.get(User, row.recorded_by_id) if row.recorded_by_id else None
+    yes = {True: "oui", False: "non", None: ""}
+    told = [
+        ("Résultat", FollowUpOutcome(row.outcome).label),
+        ("Pourquoi", OutOfScope(row.out_of_scope).label if row.out_of_scope else ""),
+        ("Situation", Situation(row.situation).label if row.situation else ""),
+        ("Depuis le", french.date(row.since_on) if row.since_on else ""),
+        ("Heures par semaine", french.hours(row.weekly_hours) if row.weekly_hours is not None else ""),
+        ("Temps partiel choisi", yes[row.part_time_chosen]),
+        ("Même employeur qu’à la sortie", yes[row.same_employer]),
+        ("Formation validée", yes[row.training_validated]),
+        ("Qui a répondu", AnsweredBy(row.answered_by).label if row.answered_by else ""),
+        ("Par quel moyen", Channel(row.channel).label if row.channel else ""),
+        ("Enregistré le", french.date(row.called_on)),
+        ("Enregistré par", author.name if author else ""),
+        ("Essais", french.number(row.tries)),
     ]
-    told = [(label, text) for label, text in labels if text and text not in ("Sans objet", "Sans réponse")]
-    return [*told, ("Enregistré le", french.date(row.called_on)), ("Essais", str(row.tries))]
+    return [(label, text) for label, text in told if text]

@@ -96,6 +96,7 @@ MENUS: Mapping[MembershipRole, tuple[Entry, ...]] = MappingProxyType(
         MembershipRole.referrer: (
             ASK_ONLY,
             Entry("Besoins", "open_needs.index"),
+            Entry("Suivis", "followups.index"),
         ),
     }
 )

@@ -12,10 +12,11 @@ from facilitator.followups import FollowUp
 from facilitator.journal import AccessLogEntry
 from facilitator.people import Person
 from facilitator.periods import add_months
-from facilitator.vocabulary import ContractType, Situation
+from facilitator.vocabulary import ContractType, MembershipRole, OrganisationRoleName, Situation
 from facilitator.web import clock
-from tests import trade
+from tests import builders, trade
 from tests.forms_in_pages import Browser, page_of, text_of
+from tests.pdf_text import text_of_pdf
 from tests.web.desk import Desk, open_desk
 
 CALL = {
@@ -25,6 +26,8 @@ CALL = {
     "answered_by": "person",
     "weekly_hours": "35",
 }
+
+NEXT = ("suite", "suivant")
 
 
 @pytest.fixture
@@ -195,3 +198,60 @@ def test_looking_at_a_follow_up_leaves_its_line(desk: Desk) -> None:
     read = select(AccessLogEntry.thing_id).where(AccessLogEntry.verb == "read")
     assert desk.session.scalars(read).all() == [person.id]
     assert desk.session.scalar(select(func.count()).select_from(FollowUp)) == 0
+
+
+def referent(desk: Desk, *people: Person) -> None:
+    """Sign in the référent who follows these people, and nobody else."""
+    mission = builders.organisation(desk.session, "Mission locale fictive", OrganisationRoleName.referrer)
+    for person in people:
+        desk.session.get_one(Person, person.id).referrer_id = mission.id
+    user = builders.user(desk.session, MembershipRole.referrer, organisation=mission)
+    desk.session.commit()
+    desk.client.delete_cookie("facilitator")
+    assert builders.sign_in(desk.client, user).status_code == 303
+
+
+def test_a_referent_answers_for_whom_it_follows_and_sees_nobody_else(desk: Desk) -> None:
+    (mine, exit_on), (other, elsewhere) = left(desk), left(desk)
+    referent(desk, mine)
+    page = desk.get("/suivis")
+    assert mine.name in text_of(page) and other.name not in text_of(page)
+    assert "Suivis" in text_of(page) and "La chaîne" not in text_of(page)
+    for path in (url(other, elsewhere), "/suivis/chaine", f"/personnes/{mine.id}"):
+        desk.get(path, 404)
+    form = desk.get(url(mine, exit_on))
+    assert not page_of(form).xpath(f"//a[@href='/personnes/{mine.id}']")
+    desk.send(form, {"situation": "cdi"})
+    found = row(desk.session, mine)
+    assert (found.channel, found.answered_by, found.situation) == ("form", "referrer", "cdi")
+    said = text_of(desk.get(url(mine, exit_on)))
+    assert "Son conseiller référent" in said and "Camille Démo" in said
+    sheet = desk.get("/suivis/feuille-d-appel.pdf?etat=tous")
+    assert mine.name in text_of_pdf(sheet.data) and other.name not in text_of_pdf(sheet.data)
+
+
+def test_one_call_leads_to_the_next_of_the_same_list(desk: Desk) -> None:
+    (first, one), (second, two) = left(desk, months=8), left(desk)
+    page = desk.get(f"{url(first, one)}?echeance=6")
+    after = desk.send(page, {"outcome": "unreachable"}, button=NEXT)
+    assert after.location == f"{url(second, two)}?echeance=6"
+    # Who was tried in vain today is not proposed again; the list says that all is done.
+    last = desk.send(desk.get(after.location), CALL, button=NEXT)
+    assert last.location == "/suivis?echeance=6"
+    assert "Il ne reste aucun suivi à faire" in text_of(desk.get(last.location))
+    again = desk.send(desk.get(f"{url(first, one)}?echeance=6"), CALL)
+    assert again.location == "/suivis?echeance=6"
+
+
+def test_the_filters_and_the_paper_say_the_same_people(desk: Desk) -> None:
+    (late, _), (other, exit_on) = left(desk, months=9), left(desk)
+    desk.send(desk.get(url(other, exit_on)), {"outcome": "unreachable"})
+    listed = text_of(desk.get("/suivis?etat=unreachable"))
+    assert other.name in listed and late.name not in listed
+    assert "Injoignable (1)" in text_of(desk.get("/suivis"))
+    paper = text_of_pdf(desk.get("/suivis/feuille-d-appel.pdf?etat=late").data)
+    assert late.name in paper and other.name not in paper
+    exported = select(AccessLogEntry.thing_id).where(AccessLogEntry.verb == "export_calls")
+    assert desk.session.scalars(exported).all() == [late.id]
+    none = desk.get("/suivis?marche=987654&employeur=x&annee=1999&moi=oui&referent=%27")
+    assert "Aucun suivi ne répond" in text_of(none)
