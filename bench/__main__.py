@@ -7,9 +7,11 @@ import sys
 import time
 from collections.abc import Sequence
 
-from bench import imports, month, pages, posts, verdict_refresh, workbook
+from flask import Flask
+
+from bench import imports, month, pages, posts, survey, verdict_refresh, workbook
 from bench.engines import Engine, applications
-from bench.filling import fill
+from bench.filling import Filled, fill
 from bench.measure import seconds
 from bench.pages import Site
 from bench.visitors import sign_in
@@ -19,7 +21,7 @@ from facilitator.web.clock import today
 SMALL, LARGE = 30_000, 300_000
 WORKBOOK = 28_500
 RECORDS = 2_000
-PARTS = ("pages", "workbook", "import", "verdicts", "posts", "month")
+PARTS = ("pages", "workbook", "import", "verdicts", "posts", "month", "survey")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -58,7 +60,10 @@ def _measure(engine: Engine, asked: argparse.Namespace) -> None:
         sys.exit(f"unknown part: {', '.join(sorted(unknown))}")
     if "month" in parts:
         month.run(engine.name, engine.application("month"))
-    if set(parts) != {"month"}:
+    if "survey" in parts:
+        small, large = (_filled(engine, f"survey-{size}", [size])[0] for size in (asked.small, asked.large))
+        survey.run(engine.name, [small[0], large[0]])
+    if set(parts) - {"month", "survey"}:
         _measure_filled(engine, asked, parts)
 
 
@@ -82,6 +87,11 @@ def _measure_filled(engine: Engine, asked: argparse.Namespace, parts: Sequence[s
 
 
 def _site(engine: Engine, name: str, sizes: Sequence[int]) -> list[Site]:
+    """An application whose territories have so many lines each, with its visitors."""
+    return [Site(app, each, sign_in(app, each)) for app, each in _filled(engine, name, sizes)]
+
+
+def _filled(engine: Engine, name: str, sizes: Sequence[int]) -> list[tuple[Flask, Filled]]:
     """An application whose territories have so many lines each."""
     app = engine.application(name)
     filled = []
@@ -92,7 +102,7 @@ def _site(engine: Engine, name: str, sizes: Sequence[int]) -> list[Site]:
             took = seconds(time.perf_counter() - started)
             print(f"({engine.name}: {lines} lines written and judged in {took})", flush=True)
         db.session.remove()
-    return [Site(app, each, sign_in(app, each)) for each in filled]
+    return [(app, each) for each in filled]
 
 
 if __name__ == "__main__":

@@ -5,20 +5,19 @@ verdicts are those that `verdicts.refresh` gives, not ours.
 """
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import islice
-from typing import Any
 
-from sqlalchemy import func, insert, inspect, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from facilitator import territories, verdicts
+from facilitator import stored_paths, territories, verdicts
 from facilitator.awards import Award
 from facilitator.commitments import LedgerLine
 from facilitator.contracts import Contract, PlacementContract
-from facilitator.db import Base, Model, touch
+from facilitator.db import Model, touch
+from facilitator.demo.bulk import Row, restart_sequences, siret, write
 from facilitator.hours import Share, Timesheet
 from facilitator.journal import now
 from facilitator.markets import Lot, LotDate, Market
@@ -40,7 +39,6 @@ from facilitator.vocabulary import (
     TerritoryKind,
     TimesheetState,
 )
-from tests.trade import siret
 
 MONTHS = 12  # of each person
 LINES_A_LOT = 20
@@ -48,9 +46,7 @@ CORRECTED = 8  # one person in so many had a relevé corrected
 LOTS_OF_THE_BUYER = 500  # of the first buyer
 LOTS_OF_THE_SECOND = 25  # about five hundred lines
 OTHER_BUYERS, COMPANIES, SIAES = 40, 150, 25
-CHUNK = 20_000
 STATES = (*(TimesheetState.validated,) * 18, TimesheetState.declared, TimesheetState.refused)
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -103,24 +99,25 @@ def fill(session: Session, slug: str, lines: int, on: datetime.date) -> Filled:
     start = add_months(first_of_month(on), -36)
     people = max(1, lines // MONTHS)
     shape = Shape(place.id, start, max(1, lines // LINES_A_LOT), people, _places(session))
-    _write(session, Organisation, _organisations(shape))
-    _write(session, OrganisationRole, _roles(shape))
-    _write(session, Market, _markets(shape))
-    _write(session, Lot, _lots(shape))
-    _write(session, LotDate, _dates(shape))
-    _write(session, LedgerLine, _ledger(shape))
-    _write(session, Award, _awards(shape))
-    _write(session, Person, _persons(shape))
-    _write(session, Eligibility, _fiches(shape))
-    _write(session, EligibilityCriterion, _criteria(shape))
-    _write(session, Window, _windows(shape))
-    _write(session, Placement, _placements(shape))
-    _write(session, Contract, _contracts(shape))
-    _write(session, PlacementContract, _served(shape))
-    _write(session, Timesheet, _sheets(shape))
-    _write(session, Share, _shares(shape))
-    _restart_sequences(session)
+    write(session, Organisation, _organisations(shape))
+    write(session, OrganisationRole, _roles(shape))
+    write(session, Market, _markets(shape))
+    write(session, Lot, _lots(shape))
+    write(session, LotDate, _dates(shape))
+    write(session, LedgerLine, _ledger(shape))
+    write(session, Award, _awards(shape))
+    write(session, Person, _persons(shape))
+    write(session, Eligibility, _fiches(shape))
+    write(session, EligibilityCriterion, _criteria(shape))
+    write(session, Window, _windows(shape))
+    write(session, Placement, _placements(shape))
+    write(session, Contract, _contracts(shape))
+    write(session, PlacementContract, _served(shape))
+    write(session, Timesheet, _sheets(shape))
+    write(session, Share, _shares(shape))
+    restart_sequences(session)
     touch(session, "territory", place.id)
+    stored_paths.refresh(session)
     verdicts.refresh(session)
     session.commit()
     return Filled(place.id, shape.first.buyer, shape.first.siae, shape.first.lot, people * MONTHS)
@@ -146,28 +143,6 @@ def _places(session: Session) -> Places:
         fiche=free(Eligibility),
         sheet=free(Timesheet),
     )
-
-
-def _write(session: Session, model: type[Model], rows: Iterable[Row]) -> None:
-    waiting = iter(rows)
-    while chunk := list(islice(waiting, CHUNK)):
-        session.connection().execute(insert(model.__table__), chunk)  # type: ignore[arg-type]
-
-
-def _restart_sequences(session: Session) -> None:
-    """PostgreSQL numbers its next rows after ours, and learns how many there are as its autovacuum would."""
-    if session.get_bind().dialect.name == "sqlite":
-        return
-    for table in Base.metadata.sorted_tables:
-        column = table.autoincrement_column
-        if column is not None and inspect(session.connection()).has_table(table.name):
-            sequence = f"pg_get_serial_sequence('{table.name}', '{column.name}')"
-            session.execute(
-                text(
-                    f"SELECT setval({sequence}, (SELECT coalesce(max({column.name}), 0) + 1 FROM {table.name}))"
-                )
-            )
-    session.execute(text("ANALYZE"))
 
 
 def _organisations(shape: Shape) -> Iterator[Row]:
