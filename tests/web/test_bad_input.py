@@ -280,6 +280,7 @@ ASKED = (
         "mois",
         "base",
     ),
+    *("famille", "trimestre", "inconnus", "candidat", "contrat"),
     *("critere", "entreprise", "personne", "lot", "marche", "nom", "last_name", "first_name", "birth_on"),
 )
 
