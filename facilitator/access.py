@@ -33,6 +33,7 @@ from facilitator.placements import Placement
 from facilitator.recovery_plans import RecoveryPlan
 from facilitator.sessions import Member as Member
 from facilitator.sessions import Place as Place
+from facilitator.survey_campaigns import SurveyVersion
 from facilitator.territories import Territory
 
 Row = TypeVar("Row", bound=Base)
@@ -203,6 +204,10 @@ def import_batch_or_404(id: int, lock: bool = False) -> ImportBatch:
 
 def frozen_bilan_or_404(id: int, options: tuple[ExecutableOption, ...] = ()) -> FrozenBilan:
     return _one(visibility.frozen_bilans(current()), id, options=options)
+
+
+def survey_version_or_404(id: int, options: tuple[ExecutableOption, ...] = ()) -> SurveyVersion:
+    return _one(visibility.survey_versions(current()), id, options=options)
 
 
 def attestation_or_404(

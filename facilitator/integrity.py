@@ -10,7 +10,15 @@ from itertools import groupby
 from sqlalchemy import and_, func, or_, select, text
 from sqlalchemy.orm import Session
 
-from facilitator import associated_lots, attestation_watch, journal_chain, statements, stored_paths, verdicts
+from facilitator import (
+    associated_lots,
+    attestation_watch,
+    journal_chain,
+    statements,
+    stored_paths,
+    survey_campaigns,
+    verdicts,
+)
 from facilitator.associated_lots import ASSOCIATED_LOT, PILOT_LOT
 from facilitator.attestations import Attestation
 from facilitator.awards import Award
@@ -50,6 +58,7 @@ def checks(session: Session, on: datetime.date) -> Iterator[Check]:
     yield Check("paths", "Parcours et sorties", tuple(_paths(session)))
     yield Check("attestations", "Attestations délivrées", tuple(_attestations(session)))
     yield Check("frozen", "Bilans envoyés", tuple(_frozen(session)))
+    yield Check("surveys", "Enquêtes transmises", tuple(survey_campaigns.faults(session)))
     yield Check("journal", "Journal scellé de chaque lot", tuple(journal_chain.faults(session)))
     yield Check("orphans", "Lignes orphelines", tuple(_orphans(session)))
 

@@ -150,6 +150,11 @@ _SENTENCES: Mapping[tuple[str, str], str | Callable[[Details], str]] = MappingPr
         ("freeze", "frozen_bilan"): lambda d: (
             f"Bilan {_label(BilanKind, d.get('kind'))} n°\u00a0{d.get('number')} établi, situation au {_day(d, 'on')}."
         ),
+        ("open_survey", "survey_campaign"): lambda d: f"Campagne de l’enquête {d.get('year')} ouverte.",
+        ("send_survey", "survey_version"): lambda d: f"Enquête {d.get('year')} transmise.",
+        ("rectify_survey", "survey_version"): lambda d: (
+            f"Enquête {d.get('year')} rectifiée\u00a0: version n°\u00a0{d.get('number')} transmise."
+        ),
         ("issue", "attestation"): lambda d: (
             f"Attestation n°\u00a0{d.get('number')} délivrée\u00a0: {_hours(d, 'retained')} retenues pour {_hours(d, 'owed')} engagées."
         ),

@@ -32,12 +32,14 @@ class Permission(StrEnum):
     download_compliance = "download_compliance"  # the workbook, and bilans that were sent
     send_reminders = "send_reminders"  # the dry run, letters sent now, who has nobody to write to
     read_attestations = "read_attestations"  # the page that was issued
+    read_survey = "read_survey"  # the national survey; who is not the territory reads it masked
+    send_survey = "send_survey"  # a territory’s own campaign
 
 
 _P = Permission
 GRANTS: Mapping[MembershipRole, frozenset[Permission]] = MappingProxyType(
     {
-        MembershipRole.administrator: frozenset({_P.administer}),
+        MembershipRole.administrator: frozenset({_P.administer, _P.read_survey}),
         MembershipRole.facilitator: frozenset(
             {
                 _P.follow_markets,
@@ -51,6 +53,8 @@ GRANTS: Mapping[MembershipRole, frozenset[Permission]] = MappingProxyType(
                 _P.download_compliance,
                 _P.read_attestations,
                 _P.send_reminders,
+                _P.read_survey,
+                _P.send_survey,
             }
         ),
         MembershipRole.authority: frozenset(
@@ -188,6 +192,15 @@ DOORS: dict[str, Door] = {
     "activity.pdf": Door(_P.follow_markets),
     "activity.workbook": Door(_P.follow_markets),
     "search.show": Door(_P.read_people),
+    # The national survey
+    "surveys.show": Door(_P.read_survey),
+    "surveys.workbook": Door(_P.read_survey),
+    "surveys.lines": Door(_P.read_survey),
+    "surveys.lines_workbook": Door(_P.send_survey),
+    "surveys.campaign": Door(_P.send_survey),
+    "surveys.open_campaign": Door(_P.send_survey),
+    "surveys.send": Door(_P.send_survey),
+    "surveys.version": Door(_P.send_survey, "survey_version", "version_id"),
     # SIAE and companies
     "siaes.placements": Door(_P.read_own_placements),
     "siaes.placement": Door(_P.answer_placements, "placement", "placement_id"),

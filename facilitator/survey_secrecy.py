@@ -19,6 +19,7 @@ Territory = int
 # The personal breakdowns of hours: somebody alone in a category would have their hours read.
 HOURS_OF_PEOPLE = frozenset(each for each in OF_PEOPLE if each.startswith(f"{Indicator.hours_counted}/"))
 _TOLD_OF_CHAIN = {"reached", "left", "people"}
+_COUNTED_OF_CHAIN = (*(step.value for step in Step), "people")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def _mask(
         alone[each].add(universe.key)
     if any(0 < sum(counts.values()) < threshold for counts in universe.counts):
         whole.add(universe.key)
-    for partition in universe.partitions:
+    for partition in universe.partitions if universe.counts[0] else ():
         ids = list(partition.rows)
         rows = [partition.rows[each] for each in ids]
         totals = [sum(column) for column in zip(*rows, strict=True)]
@@ -154,7 +155,7 @@ def _people(surveys: Mapping[Territory, Counted]) -> Iterator[Partition]:
             for each, survey in surveys.items()
         }
         keys = tuple(f"{Indicator.people}/{axis}/{code}" for code in (*codes, UNKNOWN))
-        yield Partition(keys, rows, free=1)
+        yield Partition(keys, rows, free=0)
 
 
 def _paths(surveys: Mapping[Territory, Counted], months: int) -> Universe:
@@ -165,6 +166,6 @@ def _paths(surveys: Mapping[Territory, Counted], months: int) -> Universe:
     rows = {each: became(chain) for each, chain in chains.items()}
     return Universe(
         key,
-        [{each: getattr(chain, name) for each, chain in chains.items()} for name in sorted(_TOLD_OF_CHAIN)],
+        [{each: getattr(chain, name) for each, chain in chains.items()} for name in _COUNTED_OF_CHAIN],
         [Partition(tuple(f"{key}/{name}" for name in told), rows, free=1, by_category=False)],
     )

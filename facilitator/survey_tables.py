@@ -1,6 +1,6 @@
 """The survey of a year laid out in lines: what its page, its workbook and its comparison all read."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
@@ -232,8 +232,11 @@ def _table(now: Read, before: Read | None, indicator: Indicator, axis: Axis) -> 
     if found.unknown or (then and then.unknown):
         previous = then.unknown if then else None
         lines.append(_line(now, before, f"{key}/unknown", "Non renseigné", found.unknown, previous))
-    title = f"{_TITLES[indicator.value]} {axis.label[0].lower()}{axis.label[1:]}"
-    return Table(key, title, found.base, tuple(lines))
+    return Table(key, _title(indicator, axis), found.base, tuple(lines))
+
+
+def _title(indicator: Indicator, axis: Axis) -> str:
+    return f"{_TITLES[indicator.value]} {axis.label[0].lower()}{axis.label[1:]}"
 
 
 def _before(before: Read | None, indicator: Indicator, axis: Axis) -> Breakdown | None:
@@ -302,15 +305,24 @@ def changes(sent: Mapping[str, Value | None], page: Page) -> list[Change]:
     return found
 
 
+def name_of(key: str) -> str:
+    """The full name of a figure, from its key: its table, then its own."""
+    head, *rest = key.split("/")
+    if head == FOLLOW_UP and len(rest) == 2:
+        names = {each.value: each.label for each in (*Step, *Rate)} | {"people": "Personnes"}
+        return f"À {rest[0]}\u00a0mois – {names.get(rest[1], rest[1])}"
+    label = Indicator(head).label
+    if not rest:
+        return label
+    if len(rest) == 1:
+        return f"{label} – {SurveyGroup(rest[0]).label}"
+    own = "Non renseigné" if rest[1] == "unknown" else Axis(rest[0]).name_of(rest[1])
+    return f"{_title(Indicator(head), Axis(rest[0]))} – {own}"
+
+
 def titles(page: Page) -> dict[str, str]:
-    """The full name of every line: its table, then its own."""
-    told = {each.key: each.label for each in page.main}
-    for table in (page.authorities, page.contracts, *page.tables):
-        told |= {each.key: f"{table.title} – {each.label}" for each in table.lines}
-    for months, followed in page.followed.items():
-        lines: Sequence[Line] = (*followed.steps, followed.people, *followed.rates)
-        told |= {each.key: f"À {months}\u00a0mois – {each.label}" for each in lines}
-    return told
+    """The full name of every line."""
+    return {each.key: name_of(each.key) for each in page.lines()}
 
 
 def values(page: Page) -> dict[str, Value | None]:

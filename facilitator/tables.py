@@ -34,6 +34,7 @@ from facilitator import (
     second_answers,
     sendings,
     stored_paths,
+    survey_campaigns,
     territories,
 )
 
@@ -71,5 +72,6 @@ DECLARED_IN = (
     second_answers,
     sendings,
     stored_paths,
+    survey_campaigns,
     territories,
 )

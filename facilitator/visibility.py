@@ -30,6 +30,7 @@ from facilitator.placements import Placement
 from facilitator.recovery_plans import RecoveryPlan
 from facilitator.sessions import Member as Member
 from facilitator.sessions import Place as Place
+from facilitator.survey_campaigns import SurveyVersion
 from facilitator.territories import Territory
 
 Row = TypeVar("Row", bound=Base)
@@ -294,6 +295,10 @@ def frozen_bilans(member: Member) -> Select[FrozenBilan]:
         facilitator=FrozenBilan.territory_id == member.territory_id,
         authority=FrozenBilan.buyer_id == member.organisation_id,
     )
+
+
+def survey_versions(member: Member) -> Select[SurveyVersion]:
+    return _rows(SurveyVersion, member, facilitator=SurveyVersion.territory_id == member.territory_id)
 
 
 def attestations(member: Member) -> Select[Attestation]:

@@ -21,6 +21,7 @@ from facilitator import (
     people,
     recovery_plans,
     request_asking,
+    survey_campaigns,
     territories,
 )
 from facilitator.accounts import Membership, User, UserSession
@@ -45,6 +46,7 @@ from facilitator.people import Eligibility, Person, Window
 from facilitator.placements import Placement
 from facilitator.recovery_plans import RecoveryPlan
 from facilitator.request_lines import Asked
+from facilitator.survey_campaigns import SurveyVersion
 from facilitator.territories import Territory
 from facilitator.vocabulary import (
     AwardRole,
@@ -384,6 +386,7 @@ def _work(session: Session, here: Chain) -> None:
     here.ids["penalty_file"] = _kept(session, _penalty(here, here_award)).id
     here.ids["difficulty"] = _kept(session, _difficulty(here_award)).id
     here.ids["frozen_bilan"] = _kept(session, _sent(here, here_lot)).id
+    here.ids["survey_version"] = _surveyed(session, here).id
     here.ids["attestation"] = _kept(session, _attested(here, here_lot)).id
 
 
@@ -403,6 +406,13 @@ def _need(session: Session, here: Chain, of: Award) -> tuple[Need, NeedCandidate
     )
     who = candidates.Identity("Fictif", "Alix", DAY(1990, 1, 1))
     return need, candidates.propose(session, need, here.siae.id, who, None, on=DAY(2026, 11, 3), by=None)
+
+
+def _surveyed(session: Session, here: Chain) -> SurveyVersion:
+    """The survey of 2025, sent."""
+    when: dict[str, Any] = {"on": DAY(2026, 3, 2), "at": now(), "by": None}
+    survey_campaigns.open_year(session, here.territory, 2025, **when)
+    return survey_campaigns.send(session, here.territory, 2025, **when)
 
 
 def _penalty(here: Chain, of: Award) -> PenaltyFile:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from facilitator.contract_types import MAPPING_VERSION, SurveyGroup
 from facilitator.outcomes import Chain
 from facilitator.survey import (
+    CODES,
     PERSONAL,
     WORKED,
     AgeBand,
@@ -20,6 +21,7 @@ from facilitator.survey import (
     Survey,
     breakdown,
 )
+from facilitator.survey_secrecy import Counted
 from facilitator.vocabulary import AuthorityCategory, EducationLevel, PlacementMode, Sex, SiaeKind
 
 D = Decimal
@@ -83,4 +85,21 @@ def chain(
         answered=answered * times,
         in_work=in_work * times,
         people=left * times,
+    )
+
+
+def counted(people: int) -> Counted:
+    """As many people, none of whose categories is small."""
+    half = people // 2
+    return Counted(
+        people=2 * half,
+        people_by={
+            axis: breakdown(axis, 2 * half, 1, dict.fromkeys(list(CODES[axis])[:2], half))
+            for axis in PERSONAL
+        },
+        contracts=Contracts(dict.fromkeys(SurveyGroup, half), 0, 1, MAPPING_VERSION),
+        followup={
+            months: FollowedUp(months, chain(people, people, people, people, people, half), 1)
+            for months in (6, 12)
+        },
     )

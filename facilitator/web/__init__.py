@@ -74,6 +74,7 @@ from facilitator.web import (
     sharing,
     siaes,
     sign_in,
+    surveys,
     timesheets,
 )
 
@@ -135,6 +136,7 @@ BLUEPRINTS = (
     activity.blueprint,
     fse_participants.blueprint,
     search.blueprint,
+    surveys.blueprint,
     siaes.blueprint,
     companies.blueprint,
     hours_to_confirm.blueprint,

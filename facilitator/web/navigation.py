@@ -31,6 +31,7 @@ MENUS: Mapping[MembershipRole, tuple[Entry, ...]] = MappingProxyType(
             Entry("Territoires", "administrators.index"),
             Entry("Utilisateurs", "administrators_users.index"),
             Entry("Organisations", "administrators_organisations.index"),
+            Entry("Enquête", "surveys.show"),
         ),
         MembershipRole.facilitator: (
             Entry("Ma journée", "day.show"),
@@ -119,6 +120,7 @@ BUYER_OBJECTIVE_TABS = (
     Entry("SPASER", "buyer_objectives.spaser"),
     Entry("NPNRU et GUP", "buyer_objectives.renewal"),
     Entry("Déclarations DECP", "buyer_objectives.publications"),
+    Entry("Enquête", "surveys.show"),
 )
 SEARCHES: Mapping[MembershipRole, str] = MappingProxyType({MembershipRole.facilitator: "search.show"})
 FOOTER = (

@@ -37,6 +37,7 @@ from facilitator import (
     placement_letters,
     recovery_plans,
     request_decisions,
+    survey_campaigns,
     validations,
 )
 from facilitator.accounts import Membership, User
@@ -203,6 +204,8 @@ def place(app: Flask, session: Session) -> Place:
         field_actions.note(session, about, visit, on=on, by=facilitator.id)
         for on in (day("20/11/2026"), day("23/11/2026"))  # one is open to its author today
     ]
+    when: dict[str, Any] = {"on": day("02/03/2026"), "at": now(), "by": None}
+    survey_campaigns.open_year(session, ground.territory, 2025, **when)
     ids: dict[str, list[int]] = {
         "territory": [ground.territory.id],
         "organisation": [ground.company.id, ground.buyer.id],
@@ -226,6 +229,7 @@ def place(app: Flask, session: Session) -> Place:
         "recovery_plan": [plan.id],
         "import_batch": [batch.id],
         "frozen_bilan": [sent.id],
+        "survey_version": [survey_campaigns.send(session, ground.territory, 2025, **when).id],
         "attestation": [issued.id],
         "penalty_file": files,
         "difficulty": [difficulty],
@@ -412,8 +416,10 @@ def _values(rule: Rule, here: Place) -> Iterator[dict[str, Any]]:
         yield from ({"token": token, **each} for token in here.tokens for each in more)
     elif "month" in rule.arguments:
         yield {"month": "2026-10"}
+    elif "indicator" in rule.arguments:
+        yield from ({"indicator": each} for each in ("people", "hours_owed"))
     elif "year" in rule.arguments:
-        yield {"year": 2026}
+        yield from ({"year": year} for year in (2024, 2025, 2026))
     elif door.parameter:
         yield from ({door.parameter: id} for id in here.ids.get(door.thing, []))
     else:

@@ -37,7 +37,7 @@ REACHES: dict[MembershipRole, set[str]] = {
         *("person", "eligibility", "window", "placement", "contract", "timesheet"),
         *("globalisation", "followup", "import_batch", "recovery_plan", "session"),
         *("document", "field_action"),
-        *("frozen_bilan", "attestation", "eligibility_request"),
+        *("frozen_bilan", "attestation", "eligibility_request", "survey_version"),
         *("penalty_file", "difficulty"),
         *("need", "need_candidate"),
     },
@@ -64,7 +64,13 @@ SHARED = {(ADMINISTRATOR, thing) for thing in REACHES[ADMINISTRATOR]} | {(FACILI
 MALFORMED = ("0", "-1", "abc", "1.5", "99999999999999999999", "1%20OR%201=1")
 UNKNOWN = "987654321"
 # Values of the parameters that do not name an owned object.
-SAMPLES = {"year": "2026", "month": "2026-02", "token": "unknown", "filename": "facilitator.css"}
+SAMPLES = {
+    "indicator": "people",
+    "year": "2026",
+    "month": "2026-02",
+    "token": "unknown",
+    "filename": "facilitator.css",
+}
 
 
 def routes(app: Flask) -> Iterator[tuple[Rule, str]]:
@@ -185,4 +191,5 @@ def test_a_route_that_nobody_declared_stops_the_start(app: Flask) -> None:
 
 def test_the_administrator_opens_nothing_about_people() -> None:
     granted = permissions.GRANTS[ADMINISTRATOR]
-    assert granted == {permissions.Permission.administer}
+    # The survey is read masked: whole territories, never a line of anybody.
+    assert granted == {permissions.Permission.administer, permissions.Permission.read_survey}
