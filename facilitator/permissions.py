@@ -191,6 +191,9 @@ DOORS: dict[str, Door] = {
     "activity.lines": Door(_P.follow_markets),
     "activity.pdf": Door(_P.follow_markets),
     "activity.workbook": Door(_P.follow_markets),
+    "annual_bilans.show": Door(_P.follow_markets),
+    "annual_bilans.pdf": Door(_P.follow_markets),
+    "annual_bilans.workbook": Door(_P.follow_markets),
     "search.show": Door(_P.read_people),
     # The national survey
     "surveys.show": Door(_P.read_survey),

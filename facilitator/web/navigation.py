@@ -107,6 +107,7 @@ RESULT_TABS = (
     Entry("La chaîne et les taux", "followup_chains.show"),
     Entry("Objectifs", "objectives.plie"),
     Entry("Activité", "activity.show"),
+    Entry("Bilan annuel", "annual_bilans.show"),
 )
 # The programmes whose objectives are followed, each a page under «Objectifs».
 OBJECTIVE_TABS = (
