@@ -92,3 +92,23 @@ def ended_short(session: Session, company_email: str) -> Scene:
     known(session, company, MembershipRole.company, company_email)
     session.commit()
     return Scene(owed.id, company.label, company.label, ())
+
+
+@dataclass(frozen=True)
+class AtWork:
+    """Somebody whose contract will end on screen."""
+
+    contract: int
+    market: int
+    first_name: str
+    last_name: str
+
+
+def at_work(session: Session) -> AtWork:
+    """A CDD that runs until the end of 2026, on a lot of its own."""
+    place, owed = territory(session), lot(session, "903", "600", "01/03/2025", "31/12/2026")
+    award = trade.award(session, owed)
+    person = trade.person(session, place, "01/03/2025")
+    found = trade.direct(session, person, award, ContractType.cdd, "03/03/2025", "31/12/2026")
+    session.commit()
+    return AtWork(found.contract.id, owed.market_id, person.first_name, person.last_name.upper())
