@@ -21,6 +21,11 @@ from facilitator.statement import Statement
 from facilitator.territories import rules_by_territory
 from facilitator.vocabulary import ContractType, Sex
 
+AIMS = {
+    Group.women: "women_percent",
+    Group.qpv: "qpv_percent",
+    Group.alternance: "alternance_percent",
+}
 ALTERNANCE = (ContractType.apprentissage, ContractType.professionnalisation)
 _Lots = Sequence[Any]
 
@@ -63,6 +68,7 @@ def _rows(session: Session, condition: Any) -> _Lots:
             Market.buyer_id,
             func.coalesce(Organisation.name, Organisation.scheme + " " + Organisation.identifier).label("buyer"),
             Lot.id.label("lot_id"),
+            *(getattr(Lot, name).label(f"lot_{name}") for name in AIMS.values()),
         )
         .outerjoin(Market, Market.operation_id == Operation.id)
         .outerjoin(Organisation, Organisation.id == Market.buyer_id)
@@ -84,24 +90,25 @@ def _shared(session: Session, ids: set[int]) -> set[int]:
 
 
 def _projects(rows: _Lots) -> dict[int, tuple[Project, list[Any]]]:
-    found: dict[int, tuple[Project, list[Any]]] = {}
+    by_operation: dict[int, list[Any]] = {}
     for row in rows:
-        if row.id not in found:
-            found[row.id] = (_project(row), [])
-        found[row.id][1].append(row)
-    return found
+        by_operation.setdefault(row.id, []).append(row)
+    return {id_: (_project(theirs), theirs) for id_, theirs in by_operation.items()}
 
 
-def _project(row: Any) -> Project:
-    aims = (
-        (Group.women, row.women_percent),
-        (Group.qpv, row.qpv_percent),
-        (Group.alternance, row.alternance_percent),
-    )
+def _project(rows: list[Any]) -> Project:
+    row, aims = rows[0], tuple((group, _aim(rows, name)) for group, name in AIMS.items())
     return Project(
         row.id, row.name, row.npnru, row.gup, row.convention, row.target_percent, aims,
         row.site_hours, row.site_hours_source,
     )  # fmt: skip
+
+
+def _aim(rows: list[Any], name: str) -> int | None:
+    """The convention’s objective; else the one that the lots say, when they say a single one."""
+    own: int | None = getattr(rows[0], name)
+    said = {value for row in rows if (value := getattr(row, f"lot_{name}")) is not None}
+    return said.pop() if own is None and len(said) == 1 else own
 
 
 class _Loader:

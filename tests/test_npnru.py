@@ -35,7 +35,18 @@ def a_project(session: Session) -> tuple[Operation, Organisation, Organisation]:
     place, one, two = trade.territory(session), trade.buyer(session), trade.buyer(session)
     site = operations.create(session, place.id, name="Quartier des Fables", by=None, npnru=True)
     quiet = operations.create(session, place.id, name="Ni l’un ni l’autre", by=None)
-    lots = [trade.lot(session, place, hours="500", by_buyer=who) for who in (one, two, one)]
+    lots = [
+        trade.lot(
+            session,
+            place,
+            hours="500",
+            by_buyer=who,
+            women_percent=12,
+            qpv_percent=percent,
+            alternance_percent=30,
+        )
+        for who, percent in ((one, 10), (two, 20), (one, 30))
+    ]
     for lot, of in zip(lots, (site, site, quiet), strict=True):
         operations.group(session, session.get_one(Market, lot.market_id), of, by=None)
     awards = [trade.award(session, lot) for lot in lots]
@@ -97,9 +108,14 @@ def test_the_convention_says_its_own_target_and_the_typed_hours_stand_for_the_wh
     lines = lines_of(session, site)
     assert (lines[None].base, lines[None].aim, lines[None].base_note) == (7000, 840, "Annexe 2")
     assert lines[None].met and lines[one.id].base == 9000
-    operations.amend(session, site, by=None, target_percent=None, gup=True)
+    operations.amend(session, site, by=None, target_percent=None, gup=True, women_percent=25)
     session.commit()
-    assert lines_of(session, site)[None].project.target == 10
+    whole = lines_of(session, site)[None].project
+    assert whole.target == 10 and dict(whole.groups) == {
+        Group.women: 25,
+        Group.qpv: None,
+        Group.alternance: 30,
+    }
 
 
 def test_a_buyer_reads_its_own_part_and_no_small_group(session: Session) -> None:

@@ -6,6 +6,7 @@ import openpyxl
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from facilitator import territories
 from facilitator.journal import AccessLogEntry
 from facilitator.markets import Market
 from facilitator.people import Person
@@ -13,6 +14,7 @@ from facilitator.vocabulary import ClauseKind, MembershipRole
 from tests import builders
 from tests.forms_in_pages import Browser, text_of
 from tests.test_objectives import a_year_of_purchases, twelve_exits
+from tests.trade import day
 from tests.web.desk import BUDGET, Desk
 
 ROLE = MembershipRole.facilitator
@@ -66,7 +68,9 @@ def test_the_gauges_open_the_exits_behind_them_and_leave_a_line(client: Browser,
 def test_a_territory_sets_its_own_targets_and_sees_nobody_else_s_exits(
     client: Browser, session: Session
 ) -> None:
-    twelve_exits(session)
+    place = twelve_exits(session)
+    territories.set_parameter(session, place, "plie_lasting", "20", effective_on=day("01/06/2026"), by=None)
+    theirs = builders.user(session, ROLE, territory=place)
     here = builders.territory(session)
     builders.sign_in(client, builders.user(session, ROLE, territory=here))
     desk = Desk(client, session, None)  # type: ignore[arg-type]
@@ -74,6 +78,11 @@ def test_a_territory_sets_its_own_targets_and_sees_nobody_else_s_exits(
         desk.get("/objectifs?annee=2026&public=everybody")
     )
     assert "Fictif" not in said(desk.get("/objectifs/sorties?annee=2026&public=everybody"))
+    session.commit()
+    other = client.application.test_client()
+    builders.sign_in(other, theirs)
+    for year, aim in ((2026, "25 %, objectif : 20 %"), (2025, "100 %, objectif : 42 %")):
+        assert stands(aim, said(other.get(f"/objectifs?annee={year}")))
 
 
 def test_the_facilitator_and_the_buyer_read_the_same_indicators(client: Browser, session: Session) -> None:
