@@ -57,6 +57,14 @@ def a_project(session: Session) -> tuple[Operation, Organisation, Organisation]:
         work = trade.direct(session, person, on_award, type_, "01/02/2026", end)
         trade.month(session, work.contract, "03/2026", hours)
         trade.declared(session, work.contract, "01/04/2026", "30/04/2026", "7")  # waits: nowhere
+    waiting = trade.direct(
+        session,
+        trade.person(session, place, "01/01/2026", sex="f"),
+        awards[0],
+        ContractType.cdi,
+        "01/02/2026",
+    )
+    trade.declared(session, waiting.contract, "01/04/2026", "30/04/2026", "7")
     session.add(SiteHours(territory_id=place.id, lot_id=lots[0].id, month=day("01/03/2026"), hours=D(9000)))
     session.add(SiteHours(territory_id=place.id, lot_id=lots[0].id, month=day("01/12/2026"), hours=D(5000)))
     session.commit()

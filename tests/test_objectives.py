@@ -141,6 +141,7 @@ def twelve_exits(session: Session) -> trade.Territory:
         ("30/04/2025", Criterion.plie, yes, lasting),  # its six months end in 2025
         ("31/07/2026", Criterion.plie, None, {}),  # reached in 2027 only
         ("30/06/2026", Criterion.plie, None, {}),  # reached on 30/12/2026
+        ("30/12/2026", Criterion.plie, None, {}),  # has not left yet
     ]
     for exit_on, criterion, outcome, answer in plan:
         who = left(session, place, of, exit_on, criterion)
@@ -168,7 +169,7 @@ def by_pandas(session: Session, place: trade.Territory, year: int, plie_only: bo
         connection,
     )
     rows = paths.merge(calls, how="left", left_on=["person_id", "to_on"], right_on=["person_id", "exit_on"])
-    rows = rows[rows.six_on.dt.year == year]
+    rows = rows[(rows.six_on.dt.year == year) & (rows.to_on <= pd.Timestamp(ON))]
     if plie_only:
         rows = rows[rows.person_id.isin(fiches.person_id)]
     today = pd.Timestamp(ON)
@@ -269,6 +270,12 @@ def a_year_of_purchases(session: Session) -> tuple[trade.Territory, Organisation
             "31/12/2026",
         )
         trade.month(session, work.contract, month, hours)
+    trade.declared(session, work.contract, "01/03/2026", "31/03/2026", "8")  # an AI whose hours wait
+    others = session.query(Lot).join(Market).filter(Market.buyer_id != owner.id).one()
+    elsewhere = trade.direct(
+        session, trade.person(session, place, "01/01/2025"), trade.award(session, others), ContractType.cdi, "01/02/2025"
+    )  # fmt: skip
+    trade.month(session, elsewhere.contract, "02/2026", "33")
     own = trade.direct(
         session, trade.person(session, place, "01/01/2025"), on_award, ContractType.cdi, "01/02/2025"
     )
@@ -306,7 +313,14 @@ def test_the_indicators_of_a_buyer_are_what_pandas_counts_on_its_markets(session
     assert lines[SpaserRow.all].markets == 5 and lines[SpaserRow.social].share_percent == 60
     parts = (SpaserRow.social, SpaserRow.aucune, SpaserRow.unsaid)
     assert sum(lines[each].markets for each in parts) == 5
-    shares = pd.read_sql(text("SELECT month, retained FROM shares"), connection, parse_dates=["month"])
+    shares = pd.read_sql(
+        text(
+            "SELECT s.month, s.retained FROM shares s JOIN lots l ON l.id = s.lot_id JOIN markets m ON m.id = l.market_id WHERE m.buyer_id = :buyer"
+        ),
+        connection,
+        params={"buyer": owner.id},
+        parse_dates=["month"],
+    )
     shares = shares[(shares.retained > 0)]
     year = shares[shares.month.dt.year == 2026]
     assert found.worked == D(int(year.retained.sum())) / 100 == 150
