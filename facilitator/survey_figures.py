@@ -2,7 +2,7 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -292,28 +292,23 @@ def _authorities(session: Session, asked: Asked) -> tuple[Figure, Breakdown, Fig
 
 
 def _employers(session: Session, asked: Asked) -> tuple[Figure, Figure, Breakdown]:
-    """Employers of the year’s placements, those that are SIAE, and their kinds."""
+    """Employers of the year’s placements, those that are SIAE, and their kinds (a row for each territory of each)."""
     kinds = selections.kinds(OrganisationRoleName.siae)
-    behind = (
+    rows = session.execute(
         selections.placements(asked)
         .with_only_columns(Placement.territory_id, Placement.employer_id, kinds.c.kind)
         .outerjoin(kinds, kinds.c.organisation_id == Placement.employer_id)
         .distinct()
-        .subquery("behind")
-    )
-    territory, employer, kind = behind.c.territory_id, behind.c.employer_id, behind.c.kind
-    known = func.nullif(kind, "")
-    employers, base, siae, siae_base, filled = session.execute(
-        select(
-            _distinct(employer),
-            _distinct(territory),
-            _distinct(case((kind.is_not(None), employer))),
-            _distinct(case((kind.is_not(None), territory))),
-            _distinct(case((known.is_not(None), territory))),
-        )
-    ).one()
-    by = _by(session, known, employer)
-    return Figure(employers, base), Figure(siae, siae_base), breakdown(Axis.kind, siae, filled, by)
+    ).all()
+    siae = [row for row in rows if row.kind is not None]
+    known = [row for row in siae if row.kind]
+    by = Counter({row.employer_id: row.kind for row in known}.values())
+    found, structures = _employing(rows), _employing(siae)
+    return found, structures, breakdown(Axis.kind, structures.value, _employing(known).base_territories, by)
+
+
+def _employing(rows: Sequence[Any]) -> Figure:
+    return Figure(len({row.employer_id for row in rows}), len({row.territory_id for row in rows}))
 
 
 def _by(session: Session, kind: Any, counted: Any) -> dict[str, int]:

@@ -66,7 +66,7 @@ class Scene:
 @pytest.fixture
 def scene(session: Session) -> Scene:
     one = trade.territory(session)
-    two = trade.territory(session, etp_hours="1607", successive_missions_once="non", path_gap_months="9")
+    two = trade.territory(session, etp_hours="160", successive_missions_once="non", path_gap_months="9")
     sites = _markets(session, one, two)
     _people_of_one(session, one, sites)
     _people_of_two(session, two, sites)
@@ -97,6 +97,13 @@ def _markets(session: Session, one: Territory, two: Territory) -> dict[str, Awar
     tranche = trade.lot(session, two, start="01/06/2024", by_buyer=unsaid)
     line = ledger.add_line(session, tranche, LedgerKind.tranche, D(60), effective_on=None, by=None)
     ledger.affirm(session, tranche, line, day("10/02/2025"), by=None)
+    early, elsewhere = trade.lot(session, one), trade.lot(session, one, start="01/04/2025", hours="77")
+    for associated in (early, elsewhere):
+        session.get_one(Market, associated.market_id).pilot = False
+    _followed(session, two, early, pilot=True, owed="40")
+    # Another market of the same buyer, under an id that another buyer gave too.
+    namesake = trade.lot(session, two, start="01/07/2025", hours="25", by_buyer=commune)
+    session.get_one(Market, namesake.market_id).decp_id = market.decp_id
     again = _followed(session, two, piloted, pilot=False, owed="999")
     _followed(session, two, solar, pilot=True, owed="111")
     lots = {"piloted": piloted, "solar": solar, "idle": idle, "worked": worked, "again": again}
@@ -140,7 +147,7 @@ def _people_of_one(session: Session, place: Territory, sites: dict[str, Award]) 
     trade.month(session, fixed.contract, "12/2024", "120")
     trade.month(session, fixed.contract, "01/2025", "110")
     never = person("01/01/1980", None, sex="f")
-    unseen = trade.direct(session, never, sites["solar"], T.cdd, "02/12/2024", "31/12/2025")
+    unseen = trade.direct(session, never, sites["idle"], T.cdd, "02/12/2024", "31/12/2025")
     trade.month(session, unseen.contract, "01/2025", "60")  # validated, not retained: no fiche
     later = person("01/01/1980", "01/01/2026")
     trade.direct(session, later, sites["piloted"], T.pec, "01/01/2026", "30/06/2026")
@@ -457,9 +464,9 @@ def check_hours_and_people(found: Survey, again: Again) -> None:
 
 def check_by_hand(session: Session) -> None:
     found = survey_figures.of_year(session, 2025, None, TODAY)
-    assert found.hours_owed.value == 1000 + 100 + 30 + 500 - 20 + 60
-    assert found.authorities.value == 4  # not the one whose lines are all of 2024
-    assert plain(found.authorities_by_category.by) == {"commune": 1, "epci": 1, "several": 1}
+    assert found.hours_owed.value == 1000 + 100 + 30 + 500 - 20 + 60 + 40 + 25
+    assert found.authorities.value == 5  # neither whose lines are all of 2024, nor whose pilot is not here
+    assert plain(found.authorities_by_category.by) == {"commune": 2, "epci": 1, "several": 1}
     assert found.hours_counted.value == D("100.5") + 70 + 3 * D("35.25") + 110 + 2 * D("33.33") + D("44.44")
     assert plain(found.contracts.by_group) == {"cdi": 1, "cdd": 1, "interim": 4, "professionnalisation": 1}
     assert (found.contracts.missions, found.people.value) == (5, 7)
