@@ -18,6 +18,7 @@ from facilitator.frozen_bilans import FrozenBilan
 from facilitator.hours import Timesheet
 from facilitator.mails import OutboxMail
 from facilitator.markets import Lot, Market
+from facilitator.needs import Need
 from facilitator.organisations import OrganisationRole
 from facilitator.periods import PARIS, day_of
 from facilitator.placements import Placement
@@ -182,6 +183,16 @@ def _requests(session: Session, territory_id: int, days: Period) -> Acts:
             )
 
 
+def _needs(session: Session, territory_id: int, days: Period) -> Acts:
+    rows = session.execute(
+        select(Need.id, Need.published_on, Need.created_by_id, Need.lot_id, Need.job).where(
+            Need.territory_id == territory_id, Need.published_on.between(days.from_on, days.to_on)
+        )
+    )
+    for key, published_on, author_id, lot_id, job in rows:
+        yield Act(Measure.needs, key, published_on, author_id, lot_id=lot_id, words=job)
+
+
 def _placements(session: Session, territory_id: int, days: Period) -> Acts:
     rows = session.execute(
         select(Placement.id, Placement.from_on, Placement.lot_id, Lot.facilitator_id)
@@ -294,6 +305,7 @@ _SOURCES: tuple[tuple[Source, frozenset[Measure]], ...] = (
         ),
     ),
     (_requests, frozenset({Measure.requests, Measure.answers})),
+    (_needs, frozenset({Measure.needs})),
     (_placements, frozenset({Measure.placements})),
     (_timesheets, frozenset({Measure.timesheets})),
     (_letters, frozenset({Measure.letters})),

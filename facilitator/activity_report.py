@@ -58,6 +58,7 @@ class Measure(Labelled):
     new_lots = "new_lots", "Lots entrés en exécution"
     requests = "requests", "Demandes de validation reçues"
     answers = "answers", "Demandes de validation traitées"
+    needs = "needs", "Besoins publiés"
     placements = "placements", "Mises à l’emploi démarrées"
     timesheets = "timesheets", "Relevés d’heures validés"
     letters = "letters", "Lettres envoyées par le guichet"
@@ -93,6 +94,7 @@ DEFINITIONS: Mapping[Measure, Definition] = MappingProxyType(
         Measure.new_lots: Definition(Section.markets, "Lots dont l’exécution démarre dans la période.", _HOLDER),
         Measure.requests: Definition(Section.people, "Demandes reçues d’une structure, d’une entreprise ou d’un prescripteur, au jour de leur réception.", None),
         Measure.answers: Definition(Section.people, "Demandes validées ou refusées, au jour de la décision\u00a0; celles restées sans suite n’y sont pas.", "qui a décidé"),
+        Measure.needs: Definition(Section.people, "Besoins publiés auprès des prescripteurs et des structures d’insertion, au jour de leur publication.", "qui l’a écrit"),
         Measure.placements: Definition(Section.people, "Mises à l’emploi confirmées dont le premier jour est dans la période.", _HOLDER),
         Measure.timesheets: Definition(Section.people, "Relevés validés au jour de la validation, y compris ceux qu’une correction a remplacés depuis.", "qui l’a validé"),
         Measure.letters: Definition(Section.after, "Lettres électroniques parties du guichet au jour de l’envoi\u00a0: demandes, confirmations, relances, bilans.", None),

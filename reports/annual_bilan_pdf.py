@@ -390,6 +390,7 @@ def _activity(bilan: AnnualBilan) -> Part:
         Measure.markets,
         Measure.lots,
         Measure.answers,
+        Measure.needs,
         Measure.placements,
         Measure.timesheets,
         Measure.follow_ups_answered,

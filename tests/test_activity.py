@@ -16,6 +16,7 @@ from facilitator import (
     ledger,
     lot_dates,
     markets,
+    needs,
     placements,
     request_decisions,
     territories,
@@ -289,9 +290,12 @@ def test_placements_relevés_letters_and_follow_ups_are_those_of_the_period(
     answered.outcome, answered.situation = FollowUpOutcome.answered, "cdi"
     silent = builders.followup(session, trade.person(session, place))
     silent.outcome = FollowUpOutcome.not_asked
+    for on in ("31/12/2025", "01/06/2026"):
+        wanted = needs.Wanted("Peintre", 1, day("01/07/2026"))
+        needs.publish_new(session, ground.lot, None, wanted, on=day(on), by=user.id)
     session.commit()
     report = told(session, place)
-    assert numbers(report)["placements"] == 1
+    assert numbers(report)["placements"] == numbers(report)["needs"] == 1
     assert numbers(report)["timesheets"] == 2
     assert numbers(report)["letters"] == 1  # the first instant of the year, where people live
     assert (numbers(report)["follow_ups"], numbers(report)["follow_ups_answered"]) == (2, 1)

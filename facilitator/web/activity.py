@@ -172,6 +172,7 @@ PAGES = {
     Measure.buyers: ("organisations.show", "organisation_id"),
     Measure.requests: ("requests.show", "request_id"),
     Measure.answers: ("requests.show", "request_id"),
+    Measure.needs: ("needs.show", "need_id"),
     Measure.placements: ("placements.show", "placement_id"),
     Measure.timesheets: ("timesheets.show", "timesheet_id"),
     Measure.letters: ("letters.show", "mail_id"),
