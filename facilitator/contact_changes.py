@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from facilitator import contacts, journal, links, mails, reminders
+from facilitator import contacts, followup_letters, followup_requests, journal, links, mails, reminders
 from facilitator.awards import Award
 from facilitator.db import Instant, Model
 from facilitator.links import ActionLink
@@ -207,6 +207,8 @@ def _propose(
 def _organisation_of(session: Session, link: ActionLink) -> int:
     if link.purpose == links.DECLARE_MONTH:
         return link.thing_id
+    if link.purpose == followup_requests.PURPOSE:
+        return followup_requests.of_link(session, link).organisation_id
     return session.get_one(Placement, link.thing_id).employer_id
 
 
@@ -281,6 +283,12 @@ def _hand_over(
     """The links of the old address die; the new one gets its own, in one letter."""
     own = [*used, *_links_of(session, organisation_id, territory_ids, old, at)]
     links.revoke_these(session, [each.id for each in own], at=at)
+    asked_of = [each.id for each in own if each.purpose == followup_requests.PURPOSE]
+    if asked_of:
+        followup_letters.hand_over(session, organisation_id, asked_of, new, on=on, at=at, base_url=base_url)
+        own = [each for each in own if each.id not in asked_of]
+        if not own:
+            return
     months = {each.period_on for each in own if each.period_on}
     ids = {each.thing_id for each in own if not each.period_on}
     asked = session.scalars(
@@ -307,11 +315,13 @@ def _links_of(
             select(Placement.id).where(Placement.id.in_(placements), Placement.employer_id == organisation_id)
         )
     )
+    asked = followup_requests.links_of(session, organisation_id)
     return [
         each
         for each in alive
         if (each.thing == links.DECLARANT and each.thing_id == organisation_id)
         or (each.thing == "placement" and each.thing_id in employed)
+        or each.id in asked
     ]
 
 

@@ -26,6 +26,8 @@ class Attempt:
     answered_by: AnsweredBy | None = None
     answer: Answer | None = None
     why: OutOfScope | None = None
+    organisation_id: int | None = None  # by a mailed link: whose word it is
+    name: str | None = None
 
 
 def refuse_contradiction(attempt: Attempt, reference_on: date) -> None:

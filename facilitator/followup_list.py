@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from facilitator import followups, journeys
-from facilitator.followups import Due
+from facilitator.followups import Due, FollowUp
 from facilitator.labels import Labelled
 from facilitator.outcomes import MilestoneState
 from facilitator.people import Person
@@ -23,6 +23,7 @@ class CallState(Labelled):
     to_do = "to_do", "À faire"
     late = "late", "En retard"
     unreachable = "unreachable", "Injoignable"
+    asked = "asked", "Sollicité par lettre"
     provisional = "provisional", "Sortie provisoire"
     to_come = "to_come", "À venir"
     answered = "answered", "Répondu"
@@ -30,12 +31,13 @@ class CallState(Labelled):
     out_of_scope = "out_of_scope", "Hors champ"
 
 
-OPEN = (CallState.to_do, CallState.late, CallState.unreachable)
+OPEN = (CallState.to_do, CallState.late, CallState.unreachable, CallState.asked)
 _BY_OUTCOME = {
     FollowUpOutcome.answered: CallState.answered,
     FollowUpOutcome.refused: CallState.refused,
     FollowUpOutcome.out_of_scope: CallState.out_of_scope,
     FollowUpOutcome.unreachable: CallState.unreachable,
+    FollowUpOutcome.asked: CallState.asked,
 }
 
 
@@ -81,3 +83,18 @@ def names(session: Session, dues: Iterable[Due]) -> dict[int, str]:
     ids = {due.journey.person_id for due in dues}
     rows = session.execute(select(Person.id, Person.first_name, Person.last_name).where(Person.id.in_(ids)))
     return {id_: f"{first} {last.upper()}" for id_, first, last in rows}
+
+
+def key(due: Due) -> str:
+    """The name of a follow-up in a form: person, exit and milestone."""
+    return f"{due.journey.person_id}_{due.exit_on:%Y%m%d}_{due.milestone.months}"
+
+
+def of_rows(session: Session, ids: Iterable[int]) -> list[tuple[FollowUp, str]]:
+    """Follow-ups by id, with the name of the person (one select)."""
+    rows = session.execute(
+        select(FollowUp, Person)
+        .join(Person, Person.id == FollowUp.person_id)
+        .where(FollowUp.id.in_(set(ids)))
+    )
+    return [(row, f"{person.first_name} {person.last_name.upper()}") for row, person in rows]

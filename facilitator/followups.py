@@ -80,6 +80,10 @@ class FollowUp(Versioned, Model):
     channel: Mapped[str | None] = mapped_column(String(20))
     called_on: Mapped[datetime.date]
     tries: Mapped[int] = mapped_column(default=0)
+    asked_on: Mapped[datetime.date | None]  # of the first letter
+    told_on: Mapped[datetime.date | None]  # «je vous ai déjà répondu autrement»: no letter asks any more
+    answered_by_organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    answered_by_name: Mapped[str | None] = mapped_column(String(120))
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     recorded_at: Mapped[datetime.datetime] = mapped_column(Instant)
 
@@ -207,16 +211,15 @@ def record(session: Session, due: Due, attempt: Attempt, *, on: datetime.date, b
     second answer that contradicts the first; the same answer twice has one effect.
     """
     _refuse_nobody(session, due)
-    _refuse_early(due, on)
+    refuse_early(due, on)
     refuse_contradiction(attempt, due.milestone.reference_on)
     row = due.known
     if row is not None and row.outcome == FollowUpOutcome.answered:
-        if attempt.answer is not None and _answer_of(row) == attempt.answer:
+        if attempt.answer is not None and answer_of(row) == attempt.answer:
             return row
-        said = Situation(row.situation).label if row.situation else row.outcome
         raise FollowUpRefused(
-            f"Une réponse est déjà enregistrée pour cette échéance\u00a0: {said}, le {french_date(row.called_on)}."
-            " Pour la changer, utilisez «\u00a0Corriger la réponse\u00a0»."
+            f"Une réponse est déjà enregistrée pour cette échéance\u00a0: {said(row)}. Pour la changer, utilisez"
+            " «\u00a0Corriger la réponse\u00a0»."
         )
     if row is None:
         row = FollowUp(
@@ -236,7 +239,7 @@ def correct(session: Session, due: Due, attempt: Attempt, *, on: datetime.date, 
     """Replace an answer that was wrong; the journal keeps what it was, and who said otherwise."""
     _refuse_nobody(session, due)
     refuse_contradiction(attempt, due.milestone.reference_on)
-    if due.known is None:
+    if due.known is None or due.known.outcome == FollowUpOutcome.asked:
         raise FollowUpRefused("Aucune réponse n’est enregistrée pour cette échéance. Enregistrez-la d’abord.")
     tries = due.known.tries
     _write(session, due.known, attempt, on=on, by=by)
@@ -255,6 +258,7 @@ def _write(session: Session, row: FollowUp, attempt: Attempt, *, on: datetime.da
     row.same_employer = answer.same_employer if answer else None
     row.training_validated = answer.training_validated if answer else None
     row.answered_by, row.channel = attempt.answered_by, attempt.channel
+    row.answered_by_organisation_id, row.answered_by_name = attempt.organisation_id, attempt.name
     row.called_on, row.recorded_by_id, row.recorded_at = on, by, journal.now()
     if attempt.channel != Channel.desk:
         row.tries += 1
@@ -280,7 +284,20 @@ def _refuse_nobody(session: Session, due: Due) -> None:
         )
 
 
-def _refuse_early(due: Due, on: datetime.date) -> None:
+def said(row: FollowUp) -> str:
+    """An answer in words: the situation, who said it, by which way, on which day."""
+    words = [Situation(row.situation).label] if row.situation else [FollowUpOutcome(row.outcome).label]
+    if row.since_on:
+        words[0] += f" depuis le {french_date(row.since_on)}"
+    if row.answered_by:
+        voice = AnsweredBy(row.answered_by).label
+        words.append(f"{voice} ({row.answered_by_name})" if row.answered_by_name else voice)
+    if row.channel:
+        words.append(Channel(row.channel).label.lower())
+    return ", ".join([*words, f"le {french_date(row.called_on)}"])
+
+
+def refuse_early(due: Due, on: datetime.date) -> None:
     if due.state == MilestoneState.provisional:
         raise FollowUpRefused(
             f"La sortie est provisoire jusqu’au {french_date(due.journey.path.provisional_until or on)}\u00a0:"
@@ -292,7 +309,8 @@ def _refuse_early(due: Due, on: datetime.date) -> None:
         )
 
 
-def _answer_of(row: FollowUp) -> Answer | None:
+def answer_of(row: FollowUp) -> Answer | None:
+    """What a row says of the situation; None while nobody answered."""
     if row.situation is None:
         return None
     return Answer(

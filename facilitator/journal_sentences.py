@@ -126,6 +126,17 @@ def _follow_up(details: Details) -> str:
 
 _SENTENCES: Mapping[tuple[str, str], str | Callable[[Details], str]] = MappingProxyType(
     {
+        ("ask", "follow_up"): "Question posée par lettre sur un suivi.",
+        ("remind", "follow_up"): "Question d’un suivi posée de nouveau par lettre.",
+        (
+            "second_reply",
+            "follow_up",
+        ): "Seconde réponse reçue par lien pour un suivi\u00a0: la première reste.",
+        ("not_known", "follow_up"): "Suivi\u00a0: l’organisation interrogée ne sait pas.",
+        (
+            "told",
+            "follow_up",
+        ): "Suivi\u00a0: l’organisation dit avoir déjà répondu autrement\u00a0; plus de relance.",
         ("add_lot", "lot"): "Lot ajouté au marché.",
         ("amend", "lot"): lambda d: f"Lot modifié\u00a0: {_fields(d)}.",
         ("set_start", "lot"): lambda d: f"Début d’exécution fixé au {_day(d, 'value')}.",

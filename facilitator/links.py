@@ -29,7 +29,10 @@ class ActionLink(Model):
 
     __tablename__ = "action_links"
     __table_args__ = (
-        CheckConstraint("purpose IN ('answer_placement', 'set_password', 'declare_month')", name="purpose"),
+        CheckConstraint(
+            "purpose IN ('answer_placement', 'set_password', 'declare_month', 'answer_follow_up')",
+            name="purpose",
+        ),
         CheckConstraint("(purpose = 'declare_month') = (period_on IS NOT NULL)", name="period"),
         Index("ix_action_links_thing", "thing", "thing_id"),
     )
@@ -50,7 +53,7 @@ class ActionLink(Model):
 
 LASTS_DAYS = 30  # assurance.md: an action link lives at most 30 days
 DECLARATION_LASTS_DAYS = 60  # after its month: dead 60 days after the period
-_TOKENS = re.compile(r"/(?:lien|declaration)/([\w-]{16,})")
+_TOKENS = re.compile(r"/(?:lien|declaration|reponse)/([\w-]{16,})")
 DECLARE_MONTH, DECLARANT = "declare_month", "declarant"  # purpose, and thing: an organisation
 
 

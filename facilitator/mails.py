@@ -83,9 +83,9 @@ Topic = tuple[str, int]  # ("lot", its id), ("organisation", …), ("person", �
 MAX_TRIES = 8
 LISTED = 200  # letters of one file
 LONGEST_SUBJECT = 200
-LINKS = re.compile(r"(https?://\S*?/(?:lien|declaration|mot-de-passe)/)[\w-]{16,}\S*")
+LINKS = re.compile(r"(https?://\S*?/(?:lien|declaration|reponse|mot-de-passe)/)[\w-]{16,}\S*")
 LINKS_IN_HTML = re.compile(
-    r"(https?://[^\s\"'<>]*?/(?:lien|declaration|mot-de-passe)/)[\w-]{16,}[^\s\"'<>)]*"
+    r"(https?://[^\s\"'<>]*?/(?:lien|declaration|reponse|mot-de-passe)/)[\w-]{16,}[^\s\"'<>)]*"
 )
 HIDDEN = "… (lien personnel)"
 MOOT = "devenu sans objet"

@@ -194,6 +194,9 @@ DOORS: dict[str, Door] = {
     "annual_bilans.show": Door(_P.follow_markets),
     "annual_bilans.pdf": Door(_P.follow_markets),
     "annual_bilans.workbook": Door(_P.follow_markets),
+    "followup_asking.ask": Door(_P.send_reminders),
+    "followup_asking.waiting": Door(_P.send_reminders),
+    "followup_asking.remind": Door(_P.send_reminders),
     "search.show": Door(_P.read_people),
     # The national survey
     "surveys.show": Door(_P.read_survey),
@@ -261,6 +264,11 @@ DOORS: dict[str, Door] = {
     "action_links.decline": Door(PUBLIC),
     "contact_changes.from_declaration": Door(PUBLIC),
     "contact_changes.from_placement": Door(PUBLIC),
+    "contact_changes.from_follow_up": Door(PUBLIC),
+    "followup_answers.answer": Door(PUBLIC),
+    "followup_answers.unknown": Door(PUBLIC),
+    "followup_answers.told": Door(PUBLIC),
+    "followup_answers.thanks": Door(PUBLIC),
     "contact_changes.thanks": Door(PUBLIC),
     # Administrators
     "administrators.index": Door(_P.administer),

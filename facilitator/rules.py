@@ -73,6 +73,7 @@ class Rules:
     answer_days: int = 7
     fte_hours: Decimal = Decimal(1607)
     facilitators_fte: Decimal = Decimal(0)
+    follow_up_reminders: tuple[int, ...] = (15, 30)
 
     def months_for(self, contract_type: ContractType) -> int | None:
         """Length in months of the window for a type of contract; None = the whole contract."""
@@ -164,6 +165,16 @@ def _days_of_month(text: str) -> object:
     return tuple(sorted({int(each) for each in pieces}))
 
 
+def _days_after(text: str) -> object:
+    """Read «15; 30»: how many days after the first letter, in order."""
+    pieces = [part.strip() for part in text.split(";") if part.strip()]
+    if not 1 <= len(pieces) <= 4 or not all(
+        each.isascii() and each.isdigit() and 1 <= int(each[:9]) <= 180 for each in pieces
+    ):
+        raise RuleRefused("attend un à quatre nombres de jours, de 1 à 180, par exemple «\xa015; 30\xa0»")
+    return tuple(sorted({int(each) for each in pieces}))
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """What the administrator reads of one parameter, and how its value is read from text."""
@@ -204,6 +215,7 @@ _LIST = (
     Parameter("answer_days", "Délai visé pour répondre à une demande", "Le rapport d’activité dit la part des demandes de validation traitées dans ce délai.", "jours", _whole(1, 90)),
     Parameter("fte_hours", "Heures annuelles d’un facilitateur à temps plein", "Sert à rapporter le temps noté à des équivalents temps plein\xa0; 1\u202f607\xa0h est la durée légale annuelle.", "h", _decimal("1", "3000")),
     Parameter("facilitators_fte", "Équivalents temps plein de l’équipe", "Ceux que le rapport d’activité déclare pour les facilitateurs du territoire\xa0; 0 tant que vous ne les déclarez pas.", "ETP", _decimal("0", "1000")),
+    Parameter("follow_up_reminders", "Relances d’une question de suivi", "Nombre de jours après la première lettre, tant que personne n’a répondu\xa0: «\xa015; 30\xa0».", "jours après la lettre", _days_after),
 )  # fmt: skip
 PARAMETERS: Mapping[str, Parameter] = MappingProxyType({each.name: each for each in _LIST})
 

@@ -11,6 +11,7 @@ class FollowUpOutcome(Labelled):
     refused = "refused", "Refus de répondre"
     out_of_scope = "out_of_scope", "Hors champ"
     not_asked = "not_asked", "Non sollicité"
+    asked = "asked", "Sollicité"
 
 
 class OutOfScope(Labelled):

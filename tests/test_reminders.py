@@ -181,9 +181,19 @@ def test_a_run_repeated_writes_nothing_more(
     app: Flask, session: Session, asked: Asked, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(app, "remind", "--on", FIFTH, "--json") == 0
-    assert json.loads(capsys.readouterr().out) == {"written": 2, "already": 0, "unreachable": 0}
+    assert json.loads(capsys.readouterr().out) == {
+        "written": 2,
+        "already": 0,
+        "unreachable": 0,
+        "follow_ups": 0,
+    }
     assert run(app, "remind", "--on", "2026-11-07", "--json") == 0
-    assert json.loads(capsys.readouterr().out) == {"written": 0, "already": 2, "unreachable": 0}
+    assert json.loads(capsys.readouterr().out) == {
+        "written": 0,
+        "already": 2,
+        "unreachable": 0,
+        "follow_ups": 0,
+    }
     assert len(mails_of(session)) == 2
 
 

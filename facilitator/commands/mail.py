@@ -5,7 +5,7 @@ from email.message import EmailMessage
 import click
 from flask import Flask
 
-from facilitator import contacts, french, journal, mails, reminders
+from facilitator import contacts, followup_letters, french, journal, mails, reminders
 from facilitator.commands.frame import application, as_json, print_json
 from facilitator.db import db, writing
 from facilitator.mails import OutboxMail
@@ -91,8 +91,10 @@ def _composed(mail: OutboxMail, settings: Settings) -> EmailMessage | mails.Unwr
 
 def _still_true(mail: OutboxMail, settings: Settings) -> bool:
     """A reminder speaks of what is missing when it leaves, not of when it was written."""
-    if mail.thing != reminders.THING:
+    reads_again = {
+        reminders.THING: reminders.still_true,
+        followup_letters.THING: followup_letters.still_true,
+    }.get(mail.thing)
+    if reads_again is None:
         return True
-    return reminders.still_true(
-        db.session(), mail, on=clock.today(), at=journal.now(), base_url=settings.base_url
-    )
+    return reads_again(db.session(), mail, on=clock.today(), at=journal.now(), base_url=settings.base_url)

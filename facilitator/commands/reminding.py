@@ -7,7 +7,7 @@ from typing import Any
 import click
 from flask import Flask
 
-from facilitator import french, journal, reminder_plan, reminders, territories
+from facilitator import followup_letters, french, journal, reminder_plan, reminders, territories
 from facilitator.commands.frame import application, as_json, print_json
 from facilitator.db import db, writing
 from facilitator.periods import day_of
@@ -38,22 +38,57 @@ def remind(on: datetime.date | None, slug: str | None, dry_run: bool, as_json: b
     with application() as app:
         day = on or today()
         chosen = {territories.by_slug(db.session(), slug).id} if slug else None
-        plan = _plan(day, chosen)
+        plan, questions = _plan(day, chosen), _questions(day, chosen)
         db.session.rollback()
         if dry_run:
-            _show(plan, as_json)
+            _show(plan, questions, as_json)
             return
         written, known = _write(app, plan)
+        asked = sum(_ask_again(pair, day, app) for pair in sorted(questions))
     if as_json:
-        print_json({"written": written, "already": known, "unreachable": len(plan.unreachable)})
+        print_json(
+            {
+                "written": written,
+                "already": known,
+                "unreachable": len(plan.unreachable),
+                "follow_ups": asked,
+            }
+        )
         return
     _say(plan, written, known)
+    if asked:
+        click.echo(f"{french.plural(asked, 'question de suivi relancée', 'questions de suivi relancées')}.")
 
 
 def _plan(on: datetime.date, territory_ids: Collection[int] | None) -> Plan:
     """All the letters that the territories asked for have a part in."""
     plan = reminder_plan.plan(db.session(), on)
     return plan if territory_ids is None else reminder_plan.concerning(plan, territory_ids)
+
+
+def _questions(on: datetime.date, territory_ids: Collection[int] | None) -> dict[tuple[int, str], int]:
+    """How many questions of follow-ups would be asked again, by territory and address."""
+    found: dict[tuple[int, str], int] = {}
+    for each in followup_letters.to_remind(db.session(), on):
+        if territory_ids is None or each.row.territory_id in territory_ids:
+            pair = each.row.territory_id, followup_letters.address(db.session(), each) or ""
+            found[pair] = found.get(pair, 0) + 1
+    return found
+
+
+def _ask_again(pair: tuple[int, str], on: datetime.date, app: Flask) -> int:
+    """The letter of one address, read anew in its own transaction."""
+    settings: Settings = app.config["SETTINGS"]
+    with writing():
+        session = db.session()
+        these = [
+            each
+            for each in followup_letters.to_remind(session, on)
+            if (each.row.territory_id, followup_letters.address(session, each)) == pair
+        ]
+        followup_letters.remind(session, these, on=on, at=journal.now(), base_url=settings.base_url)
+        session.commit()
+    return len(these)
 
 
 def _write(app: Flask, plan: Plan) -> tuple[int, int]:
@@ -92,9 +127,13 @@ def _say(plan: Plan, written: int, known: int) -> None:
         )
 
 
-def _show(plan: Plan, as_json: bool) -> None:
+def _show(plan: Plan, questions: dict[tuple[int, str], int], as_json: bool) -> None:
     if as_json:
-        print_json(_facts(plan))
+        asked = [
+            {"recipient": recipient, "questions": count}
+            for (_, recipient), count in sorted(questions.items())
+        ]
+        print_json({**_facts(plan), "follow_ups": asked})
         return
     click.echo(
         f"Au {french.date(plan.on)}\u00a0: {french.plural(len(plan.letters), 'lettre', 'lettres')}. Rien n’est écrit."
@@ -106,6 +145,10 @@ def _show(plan: Plan, as_json: bool) -> None:
     for nobody in plan.unreachable:
         name = plan.organisations[nobody.organisation_id]
         click.echo(f"\n{name} – contact à trouver, {french.plural(len(nobody.items), 'réponse attendue', 'réponses attendues')}")  # fmt: skip
+    for (_, recipient), count in sorted(questions.items()):
+        click.echo(
+            f"\n{recipient} – {french.plural(count, 'question de suivi', 'questions de suivi')} à relancer"
+        )
 
 
 def _month(each: Any) -> str:

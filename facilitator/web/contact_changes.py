@@ -3,7 +3,7 @@
 from flask import Blueprint, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from facilitator import access, contact_changes, journal, links, placement_letters
+from facilitator import access, contact_changes, followup_requests, journal, links, placement_letters
 from facilitator.contact_changes import ContactChangeRefused
 from facilitator.db import db
 from facilitator.forms.reminders import NewContactForm
@@ -32,6 +32,12 @@ def from_declaration(token: str) -> ResponseReturnValue:
 def from_placement(token: str) -> ResponseReturnValue:
     """From the page of a proposed placement."""
     return _answer(placement_letters.PURPOSE, token)
+
+
+@blueprint.route("/reponse/<token>/contact", methods=["GET", "POST"])
+def from_follow_up(token: str) -> ResponseReturnValue:
+    """From the page that asks what became of somebody."""
+    return _answer(followup_requests.PURPOSE, token)
 
 
 @blueprint.get("/contact/merci")

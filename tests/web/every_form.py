@@ -22,6 +22,8 @@ from facilitator import (
     documents,
     eligibility,
     field_actions,
+    followup_letters,
+    followups,
     frozen_bilans,
     globalisations,
     ledger,
@@ -49,6 +51,7 @@ from facilitator.people import Window
 from facilitator.permissions import DOORS
 from facilitator.territories import Territory
 from facilitator.vocabulary import (
+    AnsweredBy,
     BilanKind,
     ContractType,
     FieldActionKind,
@@ -240,10 +243,30 @@ def place(app: Flask, session: Session) -> Place:
             session.scalars(select(Membership.id).where(Membership.user_id == facilitator.id))
         ),
     }
-    tokens = [token, builders.password_link(session, facilitator), declaration]
+    tokens = [token, builders.password_link(session, facilitator), declaration, _asked(app, session, ground)]
     exits = [(gone.id, "2025-06-30", months) for months in (6, 12)]
     session.commit()
     return Place(ground.territory, ids, users, tokens, exits)
+
+
+def _asked(app: Flask, session: Session, ground: trade.Ground) -> str:
+    """The link of a question about somebody who left."""
+    left = trade.person(session, ground.territory, "01/01/2025")
+    trade.direct(session, left, ground.award, ContractType.cdd, "01/02/2025", "31/07/2025")
+    asked = followups.due_of(session, left.id, day("31/07/2025"), 6, day("23/11/2026"))
+    whom = followup_letters.Askable(
+        ground.company.id, "Entreprise", AnsweredBy.employer, "paie@entreprise.example"
+    )
+    with app.app_context():
+        (letter,) = followup_letters.ask(
+            session,
+            [(asked, whom)],
+            on=day("20/11/2026"),
+            at=now(),
+            base_url="http://guichet.example",
+            by=None,
+        )
+    return letter.text.split("/reponse/")[1].split()[0]
 
 
 def _settled(session: Session, ground: trade.Ground) -> tuple[FrozenBilan, Attestation]:
