@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from facilitator import access, followup_grid, followup_list, followup_pastes, visibility
 from facilitator.db import db
 from facilitator.followup_grid import Matched
+from facilitator.followup_pastes import ORDER, Line
 from facilitator.followups import Due
 from facilitator.forms.followup_grid import COLUMNS, GridForm, PasteForm, grid_form
 from facilitator.french import number, plural
@@ -80,11 +81,20 @@ def paste() -> ResponseReturnValue:
     except Refused as refused:
         form.refuse(refused, "text")
         return page("facilitators/followups/paste.html", form)
+    if not any(line.told for line in lines):
+        form.refuse(_none_read(lines), "text")
+        return page("facilitators/followups/paste.html", form)
     found = followup_grid.match(db.session(), lines, _reached())
     good = [each for each in found if each.due]
     dues = [each.due for each in good if each.due]
     filled = grid_form([followup_list.key(due) for due in dues])(formdata=None, data=_cells(good))
     return _page(filled, dues, None, found=found, text=form.text.data)
+
+
+def _none_read(lines: Sequence[Line]) -> str:
+    if not lines:
+        return f"Aucune ligne ne se lit\u00a0: sous les titres, collez une ligne par personne ({ORDER})."
+    return f"Aucune ligne ne se lit. Ligne {lines[0].number}\u00a0: {lines[0].problem}"
 
 
 def _cells(good: Sequence[Matched]) -> dict[str, Any]:

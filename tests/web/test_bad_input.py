@@ -72,6 +72,8 @@ LISTS = {"sheets", "marches"}
 DRAFTS = {
     f"{door}.{act}" for door in ("month_returns", "declaration_links") for act in ("keep", "repeat", "nil")
 }
+# Each line is kept by itself: one that the domain refuses holds up no other; what cannot be read still writes nothing.
+BY_LINE = {"followup_grid.fill"}
 OWN = {"csrf_token", "submission"}
 
 
@@ -232,7 +234,8 @@ def test_bad_values_are_refused_with_a_sentence_and_write_nothing(
         if done(trial, answer):
             ledger.put_back()
         elif written:
-            wrong.append(f"{trial}: {answer.status_code} and something was written")
+            if trial.refused or trial.found.endpoint not in BY_LINE:
+                wrong.append(f"{trial}: {answer.status_code} and something was written")
             ledger.put_back()
     ledger.close()
     assert not wrong, "\n".join(wrong)

@@ -153,6 +153,8 @@ def test_what_may_mean_two_things_is_asked(place: Place) -> None:
     with pytest.raises(LineRefused, match="201"):
         read("ML-1;CDI\n" * 201)
     assert "201" in text_of(paste(place, "ML-1;CDI\n" * 201, 422))
+    refused = paste(place, "ML-1;CDD", 422)
+    assert "dites sa durée" in text_of(refused) and "ML-1;CDD" in refused.get_data(as_text=True)
 
 
 def test_the_grid_costs_the_same_however_long(place: Place) -> None:
