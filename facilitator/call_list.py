@@ -234,6 +234,7 @@ def _state(at: Subquery, on: datetime.date) -> ColumnElement[str]:
             FollowUpOutcome.refused,
             FollowUpOutcome.out_of_scope,
             FollowUpOutcome.unreachable,
+            FollowUpOutcome.asked,
         )
     ]
     return case(

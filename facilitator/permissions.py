@@ -194,8 +194,6 @@ DOORS: dict[str, Door] = {
     "annual_bilans.show": Door(_P.follow_markets),
     "annual_bilans.pdf": Door(_P.follow_markets),
     "annual_bilans.workbook": Door(_P.follow_markets),
-    "followup_grid.fill": Door(_P.follow_up),
-    "followup_grid.paste": Door(_P.follow_up),
     "followup_grid.fill": Door(_P.call_people),
     "followup_grid.paste": Door(_P.call_people),
     "followup_asking.ask": Door(_P.send_reminders),
