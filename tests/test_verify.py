@@ -38,7 +38,7 @@ def verify(app: Flask, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[st
 def test_a_sound_base_is_said_sound(app: Flask, ground: Ground, capsys: pytest.CaptureFixture[str]) -> None:
     assert verify(app, capsys) == (0, {})
     assert frame.run(cli, ["verify"], app) == 0
-    assert capsys.readouterr().out.replace("\u00a0", " ").count(": conforme") == 11
+    assert capsys.readouterr().out.replace("\u00a0", " ").count(": conforme") == 12
 
 
 @pytest.mark.parametrize(
