@@ -42,7 +42,7 @@ def lines() -> ResponseReturnValue:
         months, step = MILESTONES[0], ChainStep.left
     session, on, member = db.session(), clock.today(), access.current()
     shown = offsets.of_query(followup_chains.lines(session, _choice(), months, ChainStep(step), on))
-    access.saw("list", "follow_up", None, member.territory_id)
+    access.saw("list", "follow_up", None, member.territory_id or None)
     return render_template(
         "facilitators/followups/chain_lines.html",
         shown=shown,
