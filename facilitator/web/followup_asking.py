@@ -40,7 +40,7 @@ def ask() -> ResponseReturnValue:
     shown = offsets.of_list(_due(clock.today()))
     rows = _rows(shown.rows)
     form = ask_form({row.key: _offer(row.whom) for row in rows})(data=_proposed(rows))
-    access.saw("list", "follow_up", None, member.territory_id)
+    access.saw("list", "follow_up", None, member.territory_id or None)
     if form.validate_on_submit() and (wanted := _wanted(rows, form)):
         if replay := once.replayed(form):
             return replay
@@ -73,7 +73,7 @@ def waiting() -> ResponseReturnValue:
     session, on, territory_id = db.session(), clock.today(), access.current().territory_id
     open_ = followup_requests.waiting(session, on, territory_id=territory_id)
     differing = followup_list.of_rows(session, followup_requests.contrary(session, territory_id or 0))
-    access.saw("list", "follow_up", None, territory_id)
+    access.saw("list", "follow_up", None, territory_id or None)
     by_address: dict[str, list[tuple[followup_requests.Waiting, datetime.date | None]]] = {}
     for each, following in followup_letters.schedule(session, open_, on):
         by_address.setdefault(each.request.recipient, []).append((each, following))

@@ -122,7 +122,7 @@ def _page(
     found: Sequence[Matched] = (),
     text: str | None = None,
 ) -> ResponseReturnValue:
-    access.saw("list", "follow_up", None, access.current().territory_id)
+    access.saw("list", "follow_up", None, access.current().territory_id or None)
     return page(
         "facilitators/followups/grid.html",
         form,

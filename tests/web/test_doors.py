@@ -57,7 +57,7 @@ REACHES: dict[MembershipRole, set[str]] = {
         *PLACED,
     },
     MembershipRole.siae: {"timesheet", "need", "need_candidate", *PLACED},
-    MembershipRole.referrer: {"person", "followup"},
+    MembershipRole.referrer: {"person", "followup", "need"},
 }
 # What is shared by all territories for a role: another’s is reached as one’s own.
 SHARED = {(ADMINISTRATOR, thing) for thing in REACHES[ADMINISTRATOR]} | {(FACILITATOR, "organisation")}

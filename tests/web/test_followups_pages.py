@@ -216,8 +216,10 @@ def test_a_referent_answers_for_whom_it_follows_and_sees_nobody_else(desk: Desk)
     referent(desk, mine)
     page = desk.get("/suivis")
     assert mine.name in text_of(page) and other.name not in text_of(page)
-    assert "Suivis" in text_of(page) and "La chaîne" not in text_of(page)
-    for path in (url(other, elsewhere), "/suivis/chaine", f"/personnes/{mine.id}"):
+    assert "Suivis" in text_of(page) and "Objectifs" not in text_of(page)
+    behind = text_of(desk.get("/suivis/chaine/parcours?mois=6&etape=left"))
+    assert mine.name in behind and other.name not in behind
+    for path in (url(other, elsewhere), "/objectifs", f"/personnes/{mine.id}"):
         desk.get(path, 404)
     form = desk.get(url(mine, exit_on))
     assert not page_of(form).xpath(f"//a[@href='/personnes/{mine.id}']")
