@@ -106,6 +106,7 @@ RESULT_TABS = (
     Entry("Appels", "followups.index"),
     Entry("La chaîne et les taux", "followup_chains.show"),
     Entry("Objectifs", "objectives.plie"),
+    Entry("Enquête", "surveys.show"),
     Entry("Activité", "activity.show"),
     Entry("Bilan annuel", "annual_bilans.show"),
 )
@@ -121,7 +122,6 @@ BUYER_OBJECTIVE_TABS = (
     Entry("SPASER", "buyer_objectives.spaser"),
     Entry("NPNRU et GUP", "buyer_objectives.renewal"),
     Entry("Déclarations DECP", "buyer_objectives.publications"),
-    Entry("Enquête", "surveys.show"),
 )
 SEARCHES: Mapping[MembershipRole, str] = MappingProxyType({MembershipRole.facilitator: "search.show"})
 FOOTER = (
