@@ -11,6 +11,7 @@ from facilitator.commands import (
     integrity,
     mail,
     reminding,
+    retention,
     server,
     survey,
 )
@@ -26,6 +27,7 @@ COMMANDS: tuple[click.Command, ...] = (
     integrity.verify,
     mail.send_mail,
     reminding.remind,
+    retention.retain,
     server.serve,
     server.upgrade,
     survey.survey,

@@ -126,6 +126,7 @@ def _follow_up(details: Details) -> str:
 
 _SENTENCES: Mapping[tuple[str, str], str | Callable[[Details], str]] = MappingProxyType(
     {
+        ("anonymise", "person"): "Personne anonymisée\u00a0: sa durée de conservation est passée.",
         ("ask", "follow_up"): "Question posée par lettre sur un suivi.",
         ("remind", "follow_up"): "Question d’un suivi posée de nouveau par lettre.",
         (

@@ -74,6 +74,7 @@ class Rules:
     fte_hours: Decimal = Decimal(1607)
     facilitators_fte: Decimal = Decimal(0)
     follow_up_reminders: tuple[int, ...] = (15, 30)
+    retention_months: int = 24
 
     def months_for(self, contract_type: ContractType) -> int | None:
         """Length in months of the window for a type of contract; None = the whole contract."""
@@ -216,6 +217,7 @@ _LIST = (
     Parameter("fte_hours", "Heures annuelles d’un facilitateur à temps plein", "Sert à rapporter le temps noté à des équivalents temps plein\xa0; 1\u202f607\xa0h est la durée légale annuelle.", "h", _decimal("1", "3000")),
     Parameter("facilitators_fte", "Équivalents temps plein de l’équipe", "Ceux que le rapport d’activité déclare pour les facilitateurs du territoire\xa0; 0 tant que vous ne les déclarez pas.", "ETP", _decimal("0", "1000")),
     Parameter("follow_up_reminders", "Relances d’une question de suivi", "Nombre de jours après la première lettre, tant que personne n’a répondu\xa0: «\xa015; 30\xa0».", "jours après la lettre", _days_after),
+    Parameter("retention_months", "Conservation des identités", "Nombre de mois après le dernier événement d’une personne (contrat, mise à l’emploi, heures, suivi) au-delà duquel elle est anonymisée\xa0; les totaux ne changent pas.", "mois", _whole(12, 240)),
 )  # fmt: skip
 PARAMETERS: Mapping[str, Parameter] = MappingProxyType({each.name: each for each in _LIST})
 

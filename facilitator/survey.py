@@ -51,6 +51,15 @@ class AgeBand(Labelled):
     from_51 = "from_51", "51 ans et plus"
 
 
+# The first age of each band after the youngest.
+BANDS_FROM = ((26, AgeBand.from_26), (41, AgeBand.from_41), (51, AgeBand.from_51))
+
+
+def band_of(age: int) -> AgeBand:
+    """The band of an age in whole years."""
+    return next((band for first, band in reversed(BANDS_FROM) if age >= first), AgeBand.under_26)
+
+
 class InQpv(Labelled):
     """Whether a person’s file gives a quartier prioritaire; nothing written is read as in the bilans."""
 

@@ -29,7 +29,7 @@ from facilitator.organisations import OrganisationRole
 from facilitator.people import Eligibility, EligibilityCriterion, Person
 from facilitator.placements import Placement
 from facilitator.stored_paths import StoredPath
-from facilitator.survey import SEVERAL, AgeBand, InQpv, public_of
+from facilitator.survey import BANDS_FROM, SEVERAL, AgeBand, InQpv, public_of
 from facilitator.vocabulary import Criterion, EligibilityState, OrganisationRoleName, PlacementState
 
 _Earlier = aliased(Market)
@@ -202,10 +202,8 @@ def age_band(birth_on: Any, start_on: Any) -> ColumnElement[str]:
     years = extract("year", start_on) - extract("year", birth_on) - case((day[0] < day[1], 1), else_=0)
     return case(
         (birth_on.is_(None), None),
-        (years < 26, AgeBand.under_26.value),
-        (years <= 40, AgeBand.from_26.value),
-        (years <= 50, AgeBand.from_41.value),
-        else_=AgeBand.from_51.value,
+        *((years >= first, band.value) for first, band in reversed(BANDS_FROM)),
+        else_=AgeBand.under_26.value,
     )
 
 
