@@ -14,6 +14,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from facilitator import journal
@@ -195,8 +196,12 @@ def register(
         dossier_number=dossier_number,
         created_at=journal.now(),
     )
-    session.add(person)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(person)
+    except IntegrityError:  # somebody gave the number at the same instant
+        _refuse_dossier(session, territory_id, None, referrer_id, dossier_number)
+        raise
     journal.note(session, "register", "person", person.id, by=by, territory_id=territory_id)
     return person
 
@@ -206,9 +211,14 @@ def amend(session: Session, person: Person, *, by: int | None, **fields: object)
     told = {name: fields.get(name, getattr(person, name)) for name in ("referrer_id", "dossier_number")}
     _refuse_dossier(session, person.territory_id, person.id, told["referrer_id"], told["dossier_number"])
     changed = sorted(name for name, value in fields.items() if getattr(person, name) != value)
-    for name in changed:
-        setattr(person, name, fields[name])
-    person.search_name = normalised(person.last_name, person.first_name)
+    try:
+        with session.begin_nested():
+            for name in changed:
+                setattr(person, name, fields[name])
+            person.search_name = normalised(person.last_name, person.first_name)
+    except IntegrityError:  # somebody gave the number at the same instant
+        _refuse_dossier(session, person.territory_id, person.id, told["referrer_id"], told["dossier_number"])
+        raise
     if changed:
         journal.note(
             session,
