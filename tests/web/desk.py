@@ -48,5 +48,5 @@ def open_desk(client: Browser, session: Session) -> Desk:
     """Sign a facilitator in, on a territory with one lot, one company and one hire."""
     ground = trade.market(session)
     user = builders.user(session, MembershipRole.facilitator, territory=ground.territory)
-    assert builders.sign_in(client, user).status_code == 303
+    builders.enter(client, session, user)
     return Desk(client, session, ground)
