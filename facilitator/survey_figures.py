@@ -150,13 +150,16 @@ def _hours(session: Session, asked: Asked) -> _Hours:
 
 
 def _by_site(asked: Asked) -> Select[Any]:
-    """Retained hours by territory, mode, and what tells the sector of the lot."""
+    """Retained hours by territory (a placement has one), mode, and what tells the sector of the lot."""
     each = (
         selections.shares(asked)
         .with_only_columns(
-            Share.territory_id, Share.placement_id, Share.lot_id, func.sum(Share.retained).label("hours")
+            func.min(Share.territory_id).label("territory_id"),
+            Share.placement_id,
+            Share.lot_id,
+            func.sum(Share.retained).label("hours"),
         )
-        .group_by(Share.territory_id, Share.placement_id, Share.lot_id)
+        .group_by(Share.placement_id, Share.lot_id)
         .subquery("each")
     )
     what = (each.c.territory_id, Placement.mode, selections.SECTOR_TYPED, selections.DIVISION)
@@ -220,14 +223,12 @@ class _People:
 def _people(session: Session, asked: Asked) -> _People:
     """People by each category, in one pass (one row a territory)."""
     each = selections.people(asked)
-    told: dict[Axis, Any] = {axis: each.c[axis.value] for axis in PERSONAL if axis is not Axis.public}
-    told[Axis.public] = selections.public(each.c.criterion)
     columns: list[Any] = [each.c.territory_id, func.count()]
     places: dict[tuple[Axis, str], int] = {}
     for axis in PERSONAL:
         for code in CODES[axis]:
             places[axis, code] = len(columns)
-            same = told[axis] == code
+            same = each.c[axis.value] == code
             columns += [func.sum(case((same, 1))), func.sum(case((same, each.c.hours)))]
     rows = session.execute(select(*columns).group_by(each.c.territory_id))
     return _People({row[0]: row for row in rows}, places)
@@ -268,27 +269,23 @@ def _contracts(session: Session, asked: Asked, rules: _Rules) -> tuple[Contracts
 
 
 def _authorities(session: Session, asked: Asked) -> tuple[Figure, Breakdown, Figure, Figure]:
-    """Buyers, by category, and their markets and lots."""
+    """Buyers, by category, and their markets and lots (a row for each territory of each buyer)."""
     kinds = selections.kinds(OrganisationRoleName.authority)
     active = (
         selections.lots(asked)
-        .with_only_columns(Lot.id, Lot.territory_id, Lot.market_id, Market.buyer_id, kinds.c.kind)
+        .with_only_columns(Lot.territory_id, Lot.market_id, Market.buyer_id, kinds.c.kind)
         .outerjoin(kinds, kinds.c.organisation_id == Market.buyer_id)
         .subquery("active")
     )
-    territory, kind = active.c.territory_id, func.nullif(active.c.kind, "")
-    buyers, base, markets, lots, filled = session.execute(
+    each = (active.c.territory_id, active.c.buyer_id, active.c.kind)
+    rows = session.execute(
         select(
-            _distinct(active.c.buyer_id),
-            _distinct(territory),
-            _distinct(active.c.market_id),
-            func.count(),
-            _distinct(case((kind.is_not(None), territory))),
-        ).select_from(active)
-    ).one()
-    by = _by(session, kind, active.c.buyer_id)
-    cut = breakdown(Axis.category, buyers, filled, by)
-    return Figure(buyers, base), cut, Figure(markets, base), Figure(lots, base)
+            *each, func.count(active.c.market_id.distinct()).label("markets"), func.count().label("lots")
+        ).group_by(*each)
+    ).all()
+    buyers, cut = _by_kind(Axis.category, "buyer_id", rows)
+    markets, lots = (sum(getattr(row, name) for row in rows) for name in ("markets", "lots"))
+    return buyers, cut, Figure(markets, buyers.base_territories), Figure(lots, buyers.base_territories)
 
 
 def _employers(session: Session, asked: Asked) -> tuple[Figure, Figure, Breakdown]:
@@ -300,25 +297,21 @@ def _employers(session: Session, asked: Asked) -> tuple[Figure, Figure, Breakdow
         .outerjoin(kinds, kinds.c.organisation_id == Placement.employer_id)
         .distinct()
     ).all()
-    siae = [row for row in rows if row.kind is not None]
-    known = [row for row in siae if row.kind]
-    by = Counter({row.employer_id: row.kind for row in known}.values())
-    found, structures = _employing(rows), _employing(siae)
-    return found, structures, breakdown(Axis.kind, structures.value, _employing(known).base_territories, by)
+    siae, cut = _by_kind(Axis.kind, "employer_id", [row for row in rows if row.kind is not None])
+    return _distinct("employer_id", rows), siae, cut
 
 
-def _employing(rows: Sequence[Any]) -> Figure:
-    return Figure(len({row.employer_id for row in rows}), len({row.territory_id for row in rows}))
+def _by_kind(axis: Axis, name: str, rows: Sequence[Any]) -> tuple[Figure, Breakdown]:
+    """Organisations of these rows, each once, and by the kind that is known of each."""
+    known = [row for row in rows if row.kind]
+    by = Counter({getattr(row, name): row.kind for row in known}.values())
+    found = _distinct(name, rows)
+    return found, breakdown(axis, found.value, _distinct(name, known).base_territories, by)
 
 
-def _by(session: Session, kind: Any, counted: Any) -> dict[str, int]:
-    """How many of each kind that is known."""
-    rows = session.execute(select(kind, _distinct(counted)).where(kind.is_not(None)).group_by(kind))
-    return dict(rows.all())
-
-
-def _distinct(column: Any) -> Any:
-    return func.count(column.distinct())
+def _distinct(name: str, rows: Sequence[Any]) -> Figure:
+    """How many organisations, in how many territories."""
+    return Figure(len({getattr(row, name) for row in rows}), len({row.territory_id for row in rows}))
 
 
 def _followed(session: Session, asked: Asked, months: int) -> FollowedUp:
@@ -332,7 +325,11 @@ def _followed(session: Session, asked: Asked, months: int) -> FollowedUp:
     working = and_(answered, paths.c.situation.in_([each.value for each in Situation if in_work(each)]))
     steps = [func.count(case((step, 1))) for step in (reached, in_scope, asked_for, answered, working)]
     row = session.execute(
-        select(func.count(), *steps, _distinct(paths.c.person_id), _distinct(paths.c.territory_id))
+        select(
+            func.count(),
+            *steps,
+            *(func.count(each.distinct()) for each in (paths.c.person_id, paths.c.territory_id)),
+        )
     ).one()
     return FollowedUp(months, Chain(*row[:-1]), row[-1])
 

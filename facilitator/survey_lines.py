@@ -262,7 +262,7 @@ def _counted(session: Session, asked: Asked, key: str, axis: Axis | None, code: 
         query = query.where(Placement.mode == code if code != UNKNOWN else Placement.mode.is_(None))
     elif axis is not None:
         each = selections.people(asked)
-        query = query.join(each, each.c.id == Share.person_id).where(_is(_told(each, axis), axis, code))
+        query = query.join(each, each.c.id == Share.person_id).where(_is(each.c[axis.value], axis, code))
 
     def read(row: Any) -> LineRow:
         return LineRow(
@@ -290,7 +290,7 @@ def _same(column: Any, value: Any) -> ColumnElement[bool]:
 
 def _people(session: Session, asked: Asked, key: str, axis: Axis | None, code: str) -> Listing:
     each = selections.people(asked)
-    told = _told(each, axis) if axis else None
+    told = each.c[axis.value] if axis else None
     query = (
         select(
             Person.id,
@@ -313,10 +313,6 @@ def _people(session: Session, asked: Asked, key: str, axis: Axis | None, code: s
 
     heading = shown.label.removeprefix("Par ").capitalize()
     return Listing(key, "Personne", (heading, "Heures retenues dans l’année"), query, read, of_people=True)
-
-
-def _told(each: Any, axis: Axis) -> Any:
-    return selections.public(each.c.criterion) if axis is Axis.public else each.c[axis.value]
 
 
 def _name(row: Any) -> str:

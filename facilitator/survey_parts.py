@@ -47,10 +47,7 @@ def of(session: Session, asked: Asked) -> dict[int, Counted]:
 
 def _count_people(session: Session, asked: Asked, parts: dict[int, _Part]) -> None:
     each = selections.people(asked)
-    told = [selections.public(each.c.criterion) if axis is Axis.public else each.c[axis] for axis in PERSONAL]
-    named = [column.label(axis.value) for axis, column in zip(PERSONAL, told, strict=True)]
-    rows = select(each.c.territory_id, *named).subquery("told")
-    cells = (rows.c.territory_id, *(rows.c[axis.value] for axis in PERSONAL))
+    cells = (each.c.territory_id, *(each.c[axis.value] for axis in PERSONAL))
     for territory_id, *codes, people in session.execute(select(*cells, func.count()).group_by(*cells)):
         part = parts[territory_id]
         part.people += people

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     ScalarSelect,
     Select,
@@ -138,8 +139,11 @@ def contracts(asked: Asked) -> Select[Any]:
     )
 
 
-def people(asked: Asked) -> Subquery:
-    """People behind the placements of the year, one row each: territory, hours, and what tells its categories (NULL: not known)."""
+def people(asked: Asked) -> CTE:
+    """People behind the placements of the year, one row each: territory, hours, and its category on each axis (NULL: not known).
+
+    Materialized: else both engines look the fiche of a person up again for each category that is counted.
+    """
     behind = placements(asked).add_columns(
         Placement.person_id, case((starts(asked), Placement.from_on)).label("start_on")
     )
@@ -162,10 +166,11 @@ def people(asked: Asked) -> Subquery:
             Person.education,
             age_band(Person.birth_on, folded.c.start_on).label("age"),
             case((Person.qpv.is_not(None), InQpv.qpv.value), else_=InQpv.outside.value).label("qpv"),
-            _criterion(asked).label("criterion"),
+            public(_criterion(asked)).label("public"),
         )
         .join(folded, folded.c.person_id == Person.id)
-        .subquery("people")
+        .cte("people")
+        .prefix_with("MATERIALIZED")
     )
 
 
