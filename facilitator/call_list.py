@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from facilitator import followups
-from facilitator.followup_list import LATE_DAYS, OPEN, CallState
+from facilitator.followup_list import LATE_DAYS, OPEN, CallState, name
 from facilitator.followups import FollowUp, Question
 from facilitator.markets import Lot, Market
 from facilitator.organisations import Organisation
@@ -97,6 +97,13 @@ def lines(people: People, wanted: Wanted, on: datetime.date) -> Select[Any]:
     """The select of the list: whom nobody tried yet first, then by reference date, the oldest first."""
     due = _due(people, wanted, on).subquery()
     return select(due).order_by(*_order(due))
+
+
+def names(session: Session, people: People, wanted: Wanted, on: datetime.date) -> set[str]:
+    """The follow-ups of the list by their name in a form (one select)."""
+    due = _due(people, wanted, on).subquery()
+    rows = session.execute(select(due.c.person_id, due.c.exit_on, due.c.months))
+    return {name(*row) for row in rows}
 
 
 def read(session: Session, rows: Iterable[Any]) -> list[Line]:

@@ -86,8 +86,13 @@ def names(session: Session, dues: Iterable[Due]) -> dict[int, str]:
 
 
 def key(due: Due) -> str:
-    """The name of a follow-up in a form: person, exit and milestone."""
-    return f"{due.journey.person_id}_{due.exit_on:%Y%m%d}_{due.milestone.months}"
+    """The name of a follow-up in a form."""
+    return name(due.journey.person_id, due.exit_on, due.milestone.months)
+
+
+def name(person_id: int, exit_on: datetime.date, months: int) -> str:
+    """Person, exit and milestone in one word."""
+    return f"{person_id}_{exit_on:%Y%m%d}_{months}"
 
 
 def of_rows(session: Session, ids: Iterable[int]) -> list[tuple[FollowUp, str]]:

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from flask.ctx import AppContext
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from facilitator import demo
+from facilitator import create_app, demo
+from facilitator.settings import Settings
 from tests import postgres
 
 ON = datetime.date(2026, 11, 23)
@@ -21,11 +23,19 @@ NAME = "template_of_demo"
 _numbers = itertools.count(1)
 
 
+def console() -> AppContext:
+    """The application around the story, which writes letters; it reads no database of its own."""
+    settings = Settings(
+        instance=Path("/nowhere"), database_url="sqlite://", secret_key="a key for the tests, long and varied"
+    )
+    return create_app(settings).app_context()
+
+
 def _told(url: str) -> None:
     """The story as told on its day: a template is made before any test sets the clock."""
     engine = create_engine(url)
     nine = datetime.datetime(ON.year, ON.month, ON.day, 9, tzinfo=datetime.UTC)
-    with time_machine.travel(nine, tick=True), Session(engine) as session:
+    with time_machine.travel(nine, tick=True), console(), Session(engine) as session:
         demo.load(session, 1, ON, lambda sentence: None)
         session.commit()
     engine.dispose()

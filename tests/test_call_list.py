@@ -38,11 +38,12 @@ EXITS = (
     ("30/04/2026", None),
     ("31/08/2026", None),
     ("30/09/2026", None),
+    ("20/04/2026", FollowUpOutcome.asked),
 )
 
 
 def ground(session: Session) -> tuple[trade.Ground, Organisation]:
-    """Nine people of two référents, left from two lots; one still at work."""
+    """Ten people of two référents, left from two lots; one still at work."""
     here, mission = trade.market(session), trade.company(session)
     lots = [here.award, trade.award(session, trade.lot(session, here.territory), here.company)]
     for number, (exit_on, outcome) in enumerate(EXITS):
@@ -52,7 +53,9 @@ def ground(session: Session) -> tuple[trade.Ground, Organisation]:
         session.commit()
         if outcome is not None:
             due = followups.due_of(session, person.id, day(exit_on), 6, ON)
-            followups.record(session, due, attempt(outcome), on=day("01/06/2026"), by=None)
+            called = FollowUpOutcome.unreachable if outcome is FollowUpOutcome.asked else outcome
+            row = followups.record(session, due, attempt(called), on=day("01/06/2026"), by=None)
+            row.outcome = outcome  # a letter left after the call
     session.commit()
     return here, mission
 

@@ -36,7 +36,7 @@ from facilitator.vocabulary import (
     Reason,
     SiaeKind,
 )
-from tests.demo_template import ON
+from tests.demo_template import ON, console
 
 SQLITE = pytest.mark.parametrize("demonstrated", ["sqlite"], indirect=True)
 
@@ -52,7 +52,7 @@ def told(seed: int, on: datetime.date) -> Iterator[Session]:
     """Another demonstration, in memory."""
     engine = create_engine("sqlite://", poolclass=StaticPool)
     Base.metadata.create_all(engine)
-    with Session(engine) as session:
+    with console(), Session(engine) as session:
         demo.load(session, seed, on, lambda sentence: None)
         session.commit()
         yield session
@@ -93,7 +93,7 @@ def test_the_demonstration_shows_every_case_of_the_trade(session: Session) -> No
     assert {"declared", "validated", "refused", "replaced"} == set(session.scalars(select(Timesheet.state)))
     reasons = set(session.scalars(select(Share.reason)))
     assert {Reason.to_split.value, Reason.after_window.value} <= reasons
-    assert {"answered", "unreachable", "refused", "out_of_scope"} == set(
+    assert {"answered", "asked", "unreachable", "refused", "out_of_scope"} == set(
         session.scalars(select(FollowUp.outcome))
     )
 

@@ -13,6 +13,7 @@ from facilitator import accounts, awards, declarations, territories, verdicts
 from facilitator.accounts import User
 from facilitator.demo import (
     aftermath,
+    asked,
     correspondents,
     declaring,
     fieldwork,
@@ -99,6 +100,7 @@ def load(
     penalties.tell(session, territory.id, cast, on, facilitator.id)
     fieldwork.before_penalties(session, territory.id, facilitator.id)
     objectives.aim(session, territory.id, facilitator.id)
+    asked.tell(session, territory.id, cast.referrers[0].id, on, facilitator.id, base_url)
     say("Bilans et attestations…")
     settlement.settle(session, random, territory.id, cast.buyers[0].id, on, facilitator.id, base_url)
     return accounts_made

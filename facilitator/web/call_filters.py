@@ -26,13 +26,21 @@ class Asked:
 
 def states(counts: Counter[CallState]) -> list[tuple[str, str]]:
     """The states to choose from, each with how many stand in it."""
-    to_do = sum(counts[each] for each in OPEN)
-    each_one = [(each.value, f"{each.label} ({counts[each]})") for each in CallState]
     return [
-        (TO_DO, f"À faire, en retard, injoignables ({to_do})"),
-        *each_one,
+        *open_states(counts),
+        *(_choice(each, counts) for each in CallState if each not in OPEN),
         (ALL, f"Tous ({counts.total()})"),
     ]
+
+
+def open_states(counts: Counter[CallState]) -> list[tuple[str, str]]:
+    """The same where only an answer can be written: those that still want one."""
+    to_do = sum(counts[each] for each in OPEN)
+    return [(TO_DO, f"Sans réponse ({to_do})"), *(_choice(each, counts) for each in OPEN)]
+
+
+def _choice(state: CallState, counts: Counter[CallState]) -> tuple[str, str]:
+    return state.value, f"{state.label} ({counts[state]})"
 
 
 def asked() -> Asked:

@@ -2,21 +2,25 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Select
 
-from facilitator import access, followup_grid, followup_list, followup_pastes, visibility
+from facilitator import access, call_list, followup_grid, followup_list, followup_pastes, visibility
 from facilitator.db import db
 from facilitator.followup_grid import Matched
+from facilitator.followup_list import OPEN
 from facilitator.followup_pastes import ORDER, Line
 from facilitator.followups import Due
 from facilitator.forms.followup_grid import COLUMNS, GridForm, PasteForm, grid_form
 from facilitator.french import number, plural
+from facilitator.people import Person
 from facilitator.refusals import Refused
 from facilitator.vocabulary import AnsweredBy, FollowUpOutcome, MembershipRole
-from facilitator.web import clock, offsets, once
+from facilitator.web import call_filters, clock, offsets, once
 from facilitator.web.answers import page
 
 blueprint = Blueprint("followup_grid", __name__, url_prefix="/suivis/saisie")
@@ -30,7 +34,7 @@ def fill() -> ResponseReturnValue:
     dues = followup_grid.open_of(_reached(), clock.today())
     by_key = {followup_list.key(due): due for due in dues}
     sent = [by_key[key] for key in request.form.getlist("rows") if key in by_key]
-    shown = offsets.of_list(dues)
+    shown = offsets.of_list(_filtered(dues))
     rows = sent if request.method == "POST" else shown.rows
     form = grid_form([followup_list.key(due) for due in rows])()
     if not form.validate_on_submit():
@@ -54,7 +58,7 @@ def _save(form: GridForm, filled: Sequence[Due], shown: offsets.Page) -> Respons
     kept = len(filled) - len(wrong)
     if not wrong:
         flash(f"{plural(kept, 'suivi enregistré', 'suivis enregistrés')}.", "done")
-        return once.commit(form, url_for(".fill"))
+        return once.commit(form, url_for(".fill", **call_filters.asked().kept))
     left = [due for due in filled if followup_list.key(due) in wrong]
     if kept:
         db.session.commit()
@@ -115,6 +119,18 @@ def _reached() -> list[Due]:
     return followup_grid.reached(db.session(), visibility.persons(access.current()), clock.today())
 
 
+def _people() -> Select[Any]:
+    return visibility.persons(access.current()).with_only_columns(Person.id)
+
+
+def _filtered(dues: Sequence[Due]) -> list[Due]:
+    """Those that the filters of the list leave; a state that wants no answer filters nothing here."""
+    wanted = call_filters.asked().wanted
+    states = [each for each in wanted.states if each in OPEN]
+    kept = call_list.names(db.session(), _people(), replace(wanted, states=states or OPEN), clock.today())
+    return [due for due in dues if followup_list.key(due) in kept]
+
+
 def _page(
     form: GridForm,
     dues: Sequence[Due],
@@ -123,12 +139,16 @@ def _page(
     text: str | None = None,
 ) -> ResponseReturnValue:
     access.saw("list", "follow_up", None, access.current().territory_id or None)
+    session, asked, people, on = db.session(), call_filters.asked(), _people(), clock.today()
     return page(
         "facilitators/followups/grid.html",
         form,
         dues=dues,
         keys=[followup_list.key(due) for due in dues],
-        names=followup_list.names(db.session(), dues),
+        names=followup_list.names(session, dues),
+        asked=asked,
+        states=call_filters.open_states(call_list.counts(session, people, asked.wanted, on)),
+        choices=call_list.choices(session, people, on),
         columns=COLUMNS,
         shown=shown,
         found=found,

@@ -13,6 +13,7 @@ from facilitator import (
     call_list,
     followup_history,
     followup_list,
+    followup_requests,
     followups,
     french,
     journal,
@@ -21,6 +22,7 @@ from facilitator import (
 from facilitator.accounts import User
 from facilitator.call_list import Line
 from facilitator.db import db
+from facilitator.followup_requests import Reply
 from facilitator.followups import Attempt, Due, FollowUp, FollowUpRefused
 from facilitator.forms.followups import (
     CALLS,
@@ -241,6 +243,8 @@ def _page(
         answered=due.known is not None and due.known.outcome == FollowUpOutcome.answered,
         said=_told(due.known) if due.known else [],
         history=followup_history.of(session, due.known) if due.known else [],
+        letters=followup_requests.history(session, due.known.id) if due.known else [],
+        replies=Reply,
         kept_filters=call_filters.asked().kept,
         next=NEXT,
         opens_file=DOORS["people.show"].admits(access.current().role),

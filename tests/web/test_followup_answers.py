@@ -115,6 +115,8 @@ def test_one_letter_an_address_holds_a_link_for_each_person_and_nothing_private(
     tokens = {link.rpartition("/")[2] for link in links(letter)}
     kept = set(place.desk.session.scalars(select(ActionLink.token_hash)))
     assert not tokens & kept
+    asked = place.desk.get(f"/suivis/{place.people[0].id}/2026-04-30/6")
+    assert "Lettres envoyées" in text_of(asked) and "agence@siae.example Sans réponse" in text_of(asked)
 
 
 def test_a_link_is_seen_without_effect_and_answers_once(place: Place) -> None:

@@ -12,8 +12,9 @@ from werkzeug.test import TestResponse
 from facilitator import people
 from facilitator.followup_pastes import LineRefused, read, situation
 from facilitator.followups import FollowUp
+from facilitator.organisations import Organisation
 from facilitator.people import Person
-from facilitator.vocabulary import ContractType, OrganisationRoleName, Situation
+from facilitator.vocabulary import ContractType, MembershipRole, OrganisationRoleName, Situation
 from tests import builders, trade
 from tests.forms_in_pages import Browser, text_of
 from tests.web.desk import Desk, open_desk
@@ -120,6 +121,35 @@ def test_nobody_of_another_territory_is_matched(place: Place, session: Session) 
     seen = paste(place, f"{person.last_name};Camille;01/01/1990;CDI")
     assert "ne répond à ces indications" in text_of(seen) and person.last_name.upper() not in text_of(seen)
     assert session.scalar(select(func.count(FollowUp.id))) == 0
+
+
+def test_the_grid_takes_the_filters_of_the_list_and_keeps_them(place: Place) -> None:
+    address = f"/suivis/saisie?echeance=6&referent={place.people[0].referrer_id}"
+    shown = place.desk.get(address)
+    assert [each.name in text_of(shown) for each in place.people] == [True, True, False]
+    done = place.desk.send(shown, {place.cell("situation", 0): "cdi"}, form="grille-suivis")
+    assert done.location == address and known(place) == {0: "cdi"}
+    assert "ne répond à ces filtres" in text_of(place.desk.get("/suivis/saisie?echeance=12"))
+    assert place.people[2].name in text_of(place.desk.get("/suivis/saisie?etat=answered"))
+
+
+def test_a_referrer_fills_and_pastes_for_its_own_people_only(place: Place) -> None:
+    desk, stranger = place.desk, place.people[2]
+    referrer = desk.session.get_one(Organisation, place.people[0].referrer_id)
+    builders.change_user(
+        desk.client, builders.user(desk.session, MembershipRole.referrer, organisation=referrer)
+    )
+    shown = desk.get("/suivis/saisie")
+    assert place.people[1].name in text_of(shown) and stranger.name not in text_of(shown)
+    key = f"{stranger.id}_{EXIT}_6"
+    forged = {"rows": key, place.cell("situation", 2): "cdi"}
+    answer = desk.client.post("/suivis/saisie", data=forged | {"csrf_token": builders.token_in(shown)})
+    assert answer.status_code == 422 and known(place) == {}
+    seen = paste(place, f"{stranger.last_name};Camille;01/01/1990;CDI\nML-0;CDI")
+    assert "1 ligne comprise" in text_of(seen) and stranger.last_name.upper() not in text_of(seen)
+    desk.send(seen, {}, form="grille-suivis")
+    (row,) = desk.session.scalars(select(FollowUp)).all()
+    assert (known(place), row.answered_by) == ({0: "cdi"}, "referrer")
 
 
 @pytest.mark.parametrize(
