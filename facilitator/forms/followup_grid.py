@@ -92,5 +92,5 @@ def grid_form(keys: Iterable[str]) -> type[GridForm]:
             "Temps partiel choisi", YES_NO, blank="–", validators=[Optional()]
         )
         fields[f"same_{key}"] = CodeField("Même employeur", YES_NO, blank="–", validators=[Optional()])
-        fields[f"channel_{key}"] = CodeField("Canal", WAYS, blank="–", validators=[Optional()])
+        fields[f"channel_{key}"] = CodeField("Par quel moyen", WAYS, blank="–", validators=[Optional()])
     return type("GridOfThese", (GridForm,), fields)

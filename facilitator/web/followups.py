@@ -308,6 +308,6 @@ def _told(row: FollowUp) -> list[tuple[str, str]]:
         ("Par quel moyen", Channel(row.channel).label if row.channel else ""),
         ("Enregistré le", french.date(row.called_on)),
         ("Enregistré par", author.name if author else ""),
-        ("Essais", french.number(row.tries)),
+        ("Essais", french.number(row.tries) if row.tries else ""),
     ]
     return [(label, text) for label, text in told if text]
