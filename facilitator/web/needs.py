@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
@@ -20,7 +20,7 @@ from facilitator.forms.needs import (
 )
 from facilitator.need_lists import NeedState
 from facilitator.needs import Closing, Need
-from facilitator.refusals import Conflict
+from facilitator.refusals import Conflict, Refused
 from facilitator.web import clock, conflicts, employer_choice, offsets, sheets
 from facilitator.web.sheets import Sheet
 
@@ -253,7 +253,11 @@ def place(candidate_id: int) -> ResponseReturnValue:
     candidate = access.need_candidate_or_404(candidate_id)
     need = access.need_or_404(candidate.need_id)
     asked: dict[str, Any] = {"candidat": candidate.id}
-    candidates.refuse_unplaceable(db.session(), candidate, need)
+    try:
+        candidates.refuse_unplaceable(db.session(), candidate, need)
+    except Refused as refused:  # an old link: the need says where its candidates stand
+        flash(str(refused), "warning")
+        return redirect(url_for(".show", need_id=need.id))
     known = candidate.person_id
     if known is None and candidate.birth_on is not None:
         who = candidates.Identity(candidate.last_name, candidate.first_name, candidate.birth_on)

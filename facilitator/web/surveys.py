@@ -89,7 +89,7 @@ def _listed(key: str) -> str:
     return Indicator.hours_counted.value if key == Indicator.etp else key
 
 
-@blueprint.get("/classeur")
+@blueprint.get("/classeur.xlsx")
 def workbook() -> ResponseReturnValue:
     """The same figures as a workbook."""
     wanted = survey_asked.wanted()
@@ -128,7 +128,7 @@ def lines(indicator: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/lignes/<indicator>/classeur")
+@blueprint.get("/lignes/<indicator>/classeur.xlsx")
 def lines_workbook(indicator: str) -> ResponseReturnValue:
     """The same list as a workbook, whole."""
     wanted, key = survey_asked.wanted(), _key(indicator)

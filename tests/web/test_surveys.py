@@ -36,12 +36,12 @@ def test_a_facilitator_goes_from_a_figure_to_its_lines_and_sends_the_year(
     people = client.get("/enquete/lignes/people?annee=2025&part=sex/f")
     assert f"/personnes/{here.ground.person.id}" not in people.text  # nobody said her sex
     assert len(page_of(people).xpath("//tbody/tr")) == 3
-    book = client.get("/enquete/lignes/hours_counted/classeur?annee=2025")
+    book = client.get("/enquete/lignes/hours_counted/classeur.xlsx?annee=2025")
     *each, whole = [
         row[-1] for row in sheet(opened(book.data), "Lignes").iter_rows(min_row=5, values_only=True)
     ]
     assert whole == 194.75 == sum(float(str(hours)) for hours in each)
-    assert client.get("/enquete/classeur?annee=2025").data[:2] == b"PK"
+    assert client.get("/enquete/classeur.xlsx?annee=2025").data[:2] == b"PK"
     _sent(client, session)
 
 
