@@ -17,6 +17,7 @@ from facilitator.vocabulary import (
     Criterion,
     FollowUpOutcome,
     OrganisationRoleName,
+    OutOfScope,
     Situation,
 )
 from tests import trade
@@ -81,7 +82,9 @@ def _answer(session: Session, line: dict[Any, Any]) -> None:
         if known and due.state == followups.MilestoneState.due:
             outcome, situation = known
             answer = Answer(situation) if situation else None
-            followups.record(session, due, Attempt(outcome, Channel.phone, None, answer), on=ON, by=None)
+            why = OutOfScope.deces if outcome is FollowUpOutcome.out_of_scope else None
+            attempt = Attempt(outcome, Channel.phone, None, answer, why=why)
+            followups.record(session, due, attempt, on=ON, by=None)
 
 
 def _by_pandas(lines: pd.DataFrame, months: int) -> dict[str, int]:
