@@ -37,6 +37,7 @@ SHARE = Format("0.00%", 36, right=True)
 EXPLANATION = Format("@", 110, wrap=True)
 SOURCE = Format("@", 70, wrap=True)
 LINE = 15  # points
+TITLE_HEIGHT = 24  # points: LibreOffice does not widen the row of a larger letter
 NUMBERS = {Unit.number: COUNT, Unit.hours: HOURS, Unit.percent: RATE}
 HEADINGS = ("Rubrique", "Catégorie", "Valeur", "Part", "Base")
 
@@ -129,6 +130,7 @@ def _summary(page: Worksheet, told: _Told) -> None:
     page.sheet_view.showGridLines = False
     sheet.widths(page, (INDICATOR, HOURS, HOURS, HOURS, BASE))
     sheet.put(page, 1, 1, _title(survey)).font = sheet.TITLE
+    page.row_dimensions[1].height = TITLE_HEIGHT
     when = f"Situation au {french.date(survey.on)}, établie le {french.date(told.made_on)}"
     sheet.put(page, 2, 1, when)
     sheet.put(page, 3, 1, _reader(told)).font = sheet.QUIET
